@@ -1,0 +1,1 @@
+"""The base models: which there are, how they come here, and how they read text. No network weights are touched here."""

