@@ -1,0 +1,46 @@
+"""Learn and do language-model fine-tuning in Jupyter. Importing this loads neither JAX nor Jupyter."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ftwidgets.connection import connect as connect
+    from ftwidgets.data import Dataset as Dataset
+    from ftwidgets.data import check as check
+    from ftwidgets.data import load as load
+    from ftwidgets.evaluation import Report as Report
+    from ftwidgets.evaluation import evaluate as evaluate
+    from ftwidgets.events import Curves as Curves
+    from ftwidgets.run import Run as Run
+    from ftwidgets.run import attach as attach
+    from ftwidgets.run import launch as launch
+    from ftwidgets.run import upload as upload
+
+_PLACES = {
+    "Curves": "ftwidgets.events",
+    "Dataset": "ftwidgets.data",
+    "Report": "ftwidgets.evaluation",
+    "Run": "ftwidgets.run",
+    "attach": "ftwidgets.run",
+    "check": "ftwidgets.data",
+    "connect": "ftwidgets.connection",
+    "evaluate": "ftwidgets.evaluation",
+    "launch": "ftwidgets.run",
+    "load": "ftwidgets.data",
+    "upload": "ftwidgets.run",
+}
+
+__all__ = sorted(_PLACES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'ftwidgets' has no attribute {name!r}")
+    return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,12 +1,12 @@
 """The errors that a person meets: each is a sentence with the value and the remedy.
 
-    FtwidgetsError
-    ├── InputError         what the caller gave cannot be used: a file, a value, an id
-    │   └── FileFormatError    a file was read, and its content is of no format that we know
-    ├── BaseModelError     a base model is unknown, unfit, or cannot be had
-    ├── ServiceError       the service cannot be reached, started or understood
-    ├── JobError           a job ended otherwise than was asked: failed, cancelled
-    └── MissingExtra       a part of the package was not installed
+FtwidgetsError
+├── InputError         what the caller gave cannot be used: a file, a value, an id
+│   └── FileFormatError    a file was read, and its content is of no format that we know
+├── BaseModelError     a base model is unknown, unfit, or cannot be had
+├── ServiceError       the service cannot be reached, started or understood
+├── JobError           a job ended otherwise than was asked: failed, cancelled
+└── MissingExtraError  a part of the package was not installed
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class JobError(FtwidgetsError):
     """A job ended otherwise than was asked: failed, cancelled."""
 
 
-class MissingExtra(FtwidgetsError):
+class MissingExtraError(FtwidgetsError):
     """A part of the package was not installed."""
 
 
@@ -47,12 +47,12 @@ def require(module: str, extra: str) -> ModuleType:
     """Import `module`, or say in one sentence which extra brings it.
 
     Raises:
-        MissingExtra: the module is not installed.
+        MissingExtraError: the module is not installed.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise MissingExtra(
+        raise MissingExtraError(
             f"This needs the package '{error.name}', which is not installed. "
             f"Bring it with: python -m pip install 'ftwidgets[{extra}]'"
         ) from error

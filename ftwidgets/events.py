@@ -38,7 +38,10 @@ class Event:
     @classmethod
     def from_wire(cls, record: Any) -> Event:
         """The event in `record`: an SDK object or a mapping, of any host, with fields missing or unknown."""
-        get = record.get if isinstance(record, Mapping) else lambda name: getattr(record, name, None)
+
+        def get(name: str) -> Any:
+            return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
+
         data = get("data")
         return cls(
             id=str(get("id") or ""),

@@ -24,7 +24,9 @@ def home(folder: str | os.PathLike[str] | None = None) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"The home folder {path} cannot be made: {error.strerror}. Name another one in FTWIDGETS_HOME.") from error
+        raise InputError(
+            f"The home folder {path} cannot be made: {error.strerror}. Name another one in FTWIDGETS_HOME."
+        ) from error
     return path
 
 

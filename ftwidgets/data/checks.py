@@ -24,9 +24,19 @@ def check(data: Dataset, *, fewest: int = FEWEST) -> Findings:
 
 def _file_findings(data: Dataset, fewest: int) -> Iterator[Finding]:
     if not data.rows:
-        yield Finding("empty-file", "error", None, None, None, "The file has no examples.", "Add at least 10 rows, one JSON object a line.")
+        yield Finding(
+            "empty-file",
+            "error",
+            None,
+            None,
+            None,
+            "The file has no examples.",
+            "Add at least 10 rows, one JSON object a line.",
+        )
     elif len(data) < fewest:
-        yield Finding("too-few-examples", "error", None, None, None, f"The file has {len(data)} examples.", _more(data, fewest))
+        yield Finding(
+            "too-few-examples", "error", None, None, None, f"The file has {len(data)} examples.", _more(data, fewest)
+        )
 
 
 def _more(data: Dataset, fewest: int) -> str:
@@ -44,14 +54,30 @@ def _row_findings(row: Row, data: Dataset) -> Iterator[Finding]:
         return
     kind = kind_of(row.value)
     if not isinstance(row.value, dict):
-        yield found("not-an-object", f"The line holds {_shown(row.value)}, not an object.", 'Write {"messages": [...]} on each line.')
+        yield found(
+            "not-an-object",
+            f"The line holds {_shown(row.value)}, not an object.",
+            'Write {"messages": [...]} on each line.',
+        )
     elif kind == "unknown":
         keys = ", ".join(f"'{key}'" for key in row.value) or "none"
-        yield found("unknown-format", f"The example has neither 'messages' nor 'prompt' and 'completion' (its keys: {keys}).", pair_rules.TO_CHAT)
+        yield found(
+            "unknown-format",
+            f"The example has neither 'messages' nor 'prompt' and 'completion' (its keys: {keys}).",
+            pair_rules.TO_CHAT,
+        )
     elif kind == "preference":
-        yield found("preference-pair", "The example is a preference pair, which a supervised job cannot train.", "Use chat examples.")
+        yield found(
+            "preference-pair",
+            "The example is a preference pair, which a supervised job cannot train.",
+            "Use chat examples.",
+        )
     elif data.kind == "mixed" and kind != _first_kind(data):
-        yield found("mixed-formats", f"The example is {kind}, while the first is {_first_kind(data)}.", "Use one format in the whole file.")
+        yield found(
+            "mixed-formats",
+            f"The example is {kind}, while the first is {_first_kind(data)}.",
+            "Use one format in the whole file.",
+        )
     else:
         rules = chat_rules.findings if kind == "chat" else pair_rules.findings
         yield from rules(row.number, row.value)

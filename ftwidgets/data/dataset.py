@@ -44,7 +44,11 @@ class Dataset:
     @property
     def frame(self) -> pd.DataFrame:
         """The readable rows as a table: the line, and a column for each key."""
-        records = [{"line": row.number} | (row.value if isinstance(row.value, dict) else {}) for row in self.rows if not row.fault]
+        records = [
+            {"line": row.number} | (row.value if isinstance(row.value, dict) else {})
+            for row in self.rows
+            if not row.fault
+        ]
         return pd.DataFrame(records)
 
     def split(self, validation: float = 0.2, test: float = 0.0, seed: int = 0) -> tuple[Dataset, ...]:
@@ -56,11 +60,15 @@ class Dataset:
             InputError: a share is not between 0 and 1, or nothing is left to train on.
         """
         if not (0 <= validation < 1 and 0 <= test < 1 and validation + test < 1):
-            raise InputError(f"Shares of {validation} and {test} leave nothing to train on. Use parts of 1, such as 0.2 and 0.2.")
+            raise InputError(
+                f"Shares of {validation} and {test} leave nothing to train on. Use parts of 1, such as 0.2 and 0.2."
+            )
         order = np.random.default_rng(seed).permutation(len(self.rows)).tolist()
         ends = np.cumsum([round(len(order) * share) for share in (validation, test)]).tolist()
         places = {"train": order[ends[1] :], "validation": order[: ends[0]], "test": order[ends[0] : ends[1]]}
-        parts = tuple(Dataset((self.rows[n] for n in sorted(rows)), f"{self.name} ({part})") for part, rows in places.items())
+        parts = tuple(
+            Dataset((self.rows[n] for n in sorted(rows)), f"{self.name} ({part})") for part, rows in places.items()
+        )
         return parts if test else parts[:2]
 
     def to_bytes(self) -> bytes:
@@ -77,7 +85,9 @@ class Dataset:
             with open(path, "xb") as file:
                 file.write(self.to_bytes())
         except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}. Name a new file in a folder that is there.") from error
+            raise InputError(
+                f"{path} cannot be written: {error.strerror}. Name a new file in a folder that is there."
+            ) from error
         return Path(path)
 
     def __len__(self) -> int:
@@ -117,7 +127,11 @@ def _content(path: Path) -> bytes:
     try:
         if not path.is_file():
             reason = "it is a folder; name a file in it" if path.is_dir() else "there is no such file"
-            near = [other.name for other in path.parent.glob(f"{path.stem[:4]}*")][:3] if path.stem and path.parent.is_dir() else []
+            near = (
+                [other.name for other in path.parent.glob(f"{path.stem[:4]}*")][:3]
+                if path.stem and path.parent.is_dir()
+                else []
+            )
             hint = f" Near it: {', '.join(sorted(near))}." if near and not path.is_dir() else ""
             raise InputError(f"{path} cannot be read: {reason}.{hint}")
         return path.read_bytes()

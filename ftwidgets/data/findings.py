@@ -34,7 +34,10 @@ class Finding:
     @property
     def place(self) -> str:
         """The beginning of the sentence: "Line 12, message 2: ", or nothing where it is about the whole file."""
-        parts = [f"line {self.line}" if self.line else "", f"message {self.message_index}" if self.message_index else ""]
+        parts = [
+            f"line {self.line}" if self.line else "",
+            f"message {self.message_index}" if self.message_index else "",
+        ]
         place = ", ".join(part for part in parts if part)
         return f"{place.capitalize()}: " if place else ""
 

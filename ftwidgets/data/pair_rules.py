@@ -18,10 +18,36 @@ def findings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
     for field in ("prompt", "completion"):
         value = example.get(field)
         if field not in example:
-            yield Finding("pair-key-missing", "error", line, None, field, f"The key '{field}' is missing.", "Give both 'prompt' and 'completion'.")
+            yield Finding(
+                "pair-key-missing",
+                "error",
+                line,
+                None,
+                field,
+                f"The key '{field}' is missing.",
+                "Give both 'prompt' and 'completion'.",
+            )
         elif not isinstance(value, str):
-            yield Finding("pair-not-text", "error", line, None, field, f"'{field}' is {value!r:.40}, not a text.", "Put it in quotation marks.")
+            yield Finding(
+                "pair-not-text",
+                "error",
+                line,
+                None,
+                field,
+                f"'{field}' is {value!r:.40}, not a text.",
+                "Put it in quotation marks.",
+            )
         elif field == "completion" and not value.strip():
-            yield Finding("empty-completion", "error", line, None, field, "The completion is empty.", "Write what the model should say, or remove the row.")
+            yield Finding(
+                "empty-completion",
+                "error",
+                line,
+                None,
+                field,
+                "The completion is empty.",
+                "Write what the model should say, or remove the row.",
+            )
     for key in sorted(set(example) - {"prompt", "completion"}):
-        yield Finding("extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True)
+        yield Finding(
+            "extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True
+        )

@@ -37,7 +37,12 @@ def parts(config: Config) -> dict[str, list[int]]:
 
 def inputs(config: Config) -> dict[str, int]:
     """The width of each weight's input."""
-    return {"qkv": config.width, "out": config.heads * config.head_width, "gate_up": config.width, "down": config.mlp_width}
+    return {
+        "qkv": config.width,
+        "out": config.heads * config.head_width,
+        "gate_up": config.width,
+        "down": config.mlp_width,
+    }
 
 
 def start(config: Config, seed: int) -> Adapter:
@@ -58,7 +63,8 @@ def start(config: Config, seed: int) -> Adapter:
 def scaled(adapter: Adapter) -> Adapter:
     """The adapter as the network uses it: B times ALPHA / RANK."""
     return {
-        name: [b * (ALPHA / RANK) for b in value] if isinstance(value, list) else value for name, value in adapter.items()
+        name: [b * (ALPHA / RANK) for b in value] if isinstance(value, list) else value
+        for name, value in adapter.items()
     }
 
 
@@ -78,7 +84,9 @@ def unflat(arrays: dict[str, Any]) -> Adapter:
     adapter: Adapter = {name: jnp.asarray(value) for name, value in arrays.items() if name.endswith(".a")}
     for name in [name for name in adapter if f"{name[:-2]}.b.0" in arrays]:
         stem = f"{name[:-2]}.b"
-        adapter[stem] = [jnp.asarray(arrays[f"{stem}.{n}"]) for n in range(sum(key.startswith(f"{stem}.") for key in arrays))]
+        adapter[stem] = [
+            jnp.asarray(arrays[f"{stem}.{n}"]) for n in range(sum(key.startswith(f"{stem}.") for key in arrays))
+        ]
     return adapter
 
 

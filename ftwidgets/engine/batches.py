@@ -69,7 +69,9 @@ class Batches:
 
     def _most_places(self, length: int) -> int:
         """Room for the trained tokens of any batch of this row length, as a power of two."""
-        trained = sorted((sum(e.mask) for e, own in zip(self.examples, self._length, strict=True) if own <= length), reverse=True)
+        trained = sorted(
+            (sum(e.mask) for e, own in zip(self.examples, self._length, strict=True) if own <= length), reverse=True
+        )
         return max(16, 1 << (sum(trained[: self.batch_size]) - 1).bit_length())
 
     def _batch(self, rows: list[int]) -> Batch:

@@ -153,7 +153,11 @@ class Validation:
         for batch in batches.all():
             count = float(batch.counts.sum())
             batch_loss, batch_accuracy = self._measure(adapter, self._weights, batch)
-            loss, accuracy, tokens = loss + float(batch_loss) * count, accuracy + float(batch_accuracy) * count, tokens + count
+            loss, accuracy, tokens = (
+                loss + float(batch_loss) * count,
+                accuracy + float(batch_accuracy) * count,
+                tokens + count,
+            )
         return loss / max(tokens, 1.0), accuracy / max(tokens, 1.0)
 
 
@@ -177,7 +181,10 @@ def _optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
     peak = LEARNING_RATE * recipe.learning_rate_multiplier
     warm_up = max(1, round(WARM_UP * total))
     schedule = optax.join_schedules(
-        [optax.linear_schedule(peak / warm_up, peak, warm_up), optax.linear_schedule(peak, 0.0, max(1, total - warm_up))],
+        [
+            optax.linear_schedule(peak / warm_up, peak, warm_up),
+            optax.linear_schedule(peak, 0.0, max(1, total - warm_up)),
+        ],
         [warm_up],
     )
     return optax.chain(optax.clip_by_global_norm(CLIP), optax.adamw(schedule, weight_decay=0.0))

@@ -40,7 +40,9 @@ def load(folder: Path, config: Config) -> Weights:
         return jnp.asarray(stacked)
 
     def norms(name: str) -> jax.Array:
-        return jnp.asarray(np.stack([read(f"model.layers.{n}.{name}.weight") for n in range(config.layers)]), jnp.float32)
+        return jnp.asarray(
+            np.stack([read(f"model.layers.{n}.{name}.weight") for n in range(config.layers)]), jnp.float32
+        )
 
     try:
         embedding = jnp.asarray(read("model.embed_tokens.weight"), jnp.float32)
@@ -71,7 +73,9 @@ def _reader(folder: Path) -> Callable[[str], np.ndarray[Any, Any]]:
             file = safe_open(path, framework="flax")  # flax reads bfloat16 too
             place |= dict.fromkeys(file.keys(), file)
     except Exception as error:  # safetensors raises its own, undocumented classes
-        raise BaseModelError(f"The weights in {folder} cannot be read: {error}. Remove the folder and fetch it again.") from error
+        raise BaseModelError(
+            f"The weights in {folder} cannot be read: {error}. Remove the folder and fetch it again."
+        ) from error
 
     def read(name: str) -> np.ndarray[Any, Any]:
         if name not in place:
@@ -93,4 +97,6 @@ def _hold_against(config: Config, weights: Weights, folder: Path) -> None:
     for name, shape in expected.items():
         found = (weights["layers"].get(name) if name in weights["layers"] else weights[name]).shape
         if found != shape:
-            raise BaseModelError(f"The weights in {folder} do not fit their config.json: {name} is {found}, expected {shape}.")
+            raise BaseModelError(
+                f"The weights in {folder} do not fit their config.json: {name} is {found}, expected {shape}."
+            )

@@ -1,0 +1,158 @@
+"""`ftwidgets run`: the whole walk in a terminal, from a file to a better model and a report."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ftwidgets.bases.catalogue import CATALOGUE, resolve
+from ftwidgets.cli import files
+from ftwidgets.cli.progress import bar, fetch_shown
+from ftwidgets.connection import connect
+from ftwidgets.data import Dataset, check, load
+from ftwidgets.data.checks import FEWEST
+from ftwidgets.errors import BaseModelError, InputError, JobError
+from ftwidgets.evaluation import Report, evaluate
+from ftwidgets.home import home as home_folder
+from ftwidgets.lessons import data_set, data_sets
+from ftwidgets.run import Run, launch
+
+out = Console(highlight=False, soft_wrap=True)
+
+HELD_OUT = 0.2
+"""The share of the rows that is kept for the test where no other file is given."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is trained on, watched, and judged by; and what must be said about the judging rows."""
+
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset | None
+    note: str | None = None
+
+
+def run(
+    train: Annotated[
+        str, typer.Argument(help=f"A JSONL file, or a data set of the package: {', '.join(data_sets())}.")
+    ],
+    valid: Annotated[Path | None, typer.Option(help="Rows to watch the loss on.", show_default=False)] = None,
+    test: Annotated[Path | None, typer.Option(help="Rows to judge the model by.", show_default=False)] = None,
+    model: Annotated[
+        str, typer.Option(help="A base, an OpenAI id that it stands in for, or a fine-tuned model.")
+    ] = "smollm2-135m-instruct",
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the data. Default: by OpenAI's rule.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides the order of the rows and the adapters' start.")] = 0,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the report. Default: a new one here.", show_default=False)
+    ] = None,
+    home: Annotated[Path | None, typer.Option(help="As for the other commands.", show_default=False)] = None,
+) -> None:
+    """Fine-tune a model on a file, compare it with its base on rows it has not seen, and write a report."""
+    rows = _rows(train, valid, test, seed)
+    _refuse_faults(rows)
+    folder = files.new_folder(out_folder)
+    place = home_folder(home)
+    _fetch_base(model, place)
+    client = connect(home=place)
+    began = time.monotonic()
+    job = launch(client, rows.train, rows.validation, model=model, n_epochs=epochs or "auto", seed=seed)
+    out.print(f"Job {job.id}: {len(rows.train)} rows to train on, {len(rows.test or ())} to judge by.")
+    _follow(job)
+    report = _judged(client, job, rows) if job.status == "succeeded" and rows.test else None
+    seconds = time.monotonic() - began
+    files.write(folder, job, report, seconds, rows.note)
+    _tell(job, report, rows.note, folder)
+    if job.status != "succeeded":
+        raise JobError(
+            f"The job was not completed: it {'was' if job.status == 'cancelled' else 'has'} {job.status}. {job.error or ''}".strip()
+        )
+
+
+def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
+    if not Path(train).exists() and train in data_sets():
+        named = data_set(train)
+        return Rows(load(named["train"]), load(valid or named["validation"]), load(test or named["test"]))
+    rows = load(train)
+    if test is not None:
+        return Rows(rows, load(valid) if valid else None, load(test))
+    if valid is not None:
+        note = "The rows that judge the model are the validation rows, on which its loss was watched: give --test for others."
+        return Rows(rows, load(valid), load(valid), note)
+    if len(rows) * (1 - HELD_OUT) < FEWEST:
+        return Rows(
+            rows, None, None, f"With {len(rows)} rows none could be held out: whether the model is better is not known."
+        )
+    kept, held = rows.split(validation=HELD_OUT, seed=seed)
+    note = f"{len(held)} of the {len(rows)} rows, drawn by seed {seed}, were held out to judge the model, and their loss was watched."
+    return Rows(kept, held, held, note)
+
+
+def _refuse_faults(rows: Rows) -> None:
+    """A job that would fail is not begun."""
+    for data, fewest in ((rows.train, FEWEST), (rows.validation, 1), (rows.test, 1)):
+        errors = check(data, fewest=fewest).errors if data is not None else []
+        if errors:
+            more = f" ({len(errors) - 1} more: ftwidgets check shows them all)" if len(errors) > 1 else ""
+            raise InputError(f"{data.name if data else ''}: {errors[0]}{more}")
+
+
+def _fetch_base(model: str, home: Path) -> None:
+    """Fetch the base here, with a bar; an id that only the service knows is left to it."""
+    try:
+        base = resolve(model, home / "bases").base
+    except BaseModelError:
+        return
+    if base in CATALOGUE:
+        fetch_shown(base, home)
+
+
+def _follow(job: Run) -> None:
+    """Show the job's progress until it ends."""
+    try:
+        with bar("Training", out) as report:
+
+            def heard(run: Run) -> None:
+                losses = run.curves["train_loss"]
+                note = f"loss {losses[-1][1]:.2f}" if losses else run.status.replace("_", " ")
+                report(run.curves.step, run.curves.total_steps or 1, note)
+
+            job.wait(seconds=0.5, heard=heard)
+    except KeyboardInterrupt:
+        out.print(
+            f"The job {job.id} goes on in the service. `ftwidgets status` tells how far it is; `ftwidgets stop` ends both."
+        )
+        raise typer.Exit(130) from None
+    except JobError:
+        pass  # told, with its reason, after the report is written
+
+
+def _judged(client: object, job: Run, rows: Rows) -> Report:
+    assert rows.test is not None and job.fine_tuned_model is not None
+    with bar("Comparing", out) as progress:
+        return evaluate(client, rows.test, [job.base_model, job.fine_tuned_model], train=rows.train, progress=progress)
+
+
+def _tell(job: Run, report: Report | None, note: str | None, folder: Path) -> None:
+    for line in [*(event.message for event in job.events if "stands in" in event.message), *([note] if note else [])]:
+        out.print(line)
+    losses = job.curves["train_loss"]
+    if losses:
+        out.print(f"Training loss: {losses[0][1]:.2f} at step 1, {losses[-1][1]:.2f} at step {losses[-1][0]}.")
+    if report:
+        out.print("Exact match on the test rows (95 % interval):")
+        for score in report.scores:
+            out.print(f"  {score.model}: {score}", markup=False)
+        for sentence in report.notes:
+            out.print(sentence)
+    if job.fine_tuned_model:
+        out.print(f"The model: {job.fine_tuned_model}")
+    out.print(f"The report: {folder / 'report.html'}")

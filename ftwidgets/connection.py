@@ -1,0 +1,199 @@
+"""Get a client: of the embedded service, which is found or started, or of a service elsewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from openai import AzureOpenAI, OpenAI, OpenAIError
+
+from ftwidgets.errors import InputError, ServiceError, require
+from ftwidgets.home import home as home_folder
+from ftwidgets.run.extension import ask
+
+IDLE_MINUTES = 120
+"""A service that was started on demand ends when for so long nobody asked for anything and no job was active."""
+
+PATIENCE = 60.0
+"""Seconds that a starting service may take."""
+
+ENGINE = ("jax", "optax", "tokenizers", "safetensors", "gguf", "jinja2", "starlette", "uvicorn", "python_multipart")
+"""What the service and its engine import: found without being loaded."""
+
+ADDRESS, KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a home's service answers."""
+
+    base_url: str
+    api_key: str
+    pid: int
+    version: str
+
+    def client(self) -> OpenAI:
+        """A client of the service at this address."""
+        return OpenAI(base_url=self.base_url, api_key=self.api_key)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which `OpenAI()` finds the service without an argument."""
+        return {ADDRESS: self.base_url, KEY: self.api_key}
+
+
+def connect(
+    where: str | None = None,
+    *,
+    home: str | os.PathLike[str] | None = None,
+    environment: bool = False,
+    replace: bool = False,
+) -> OpenAI:
+    """A client of the official SDK.
+
+    `where` is None for the embedded service of `home` (started when it does not run), "openai" or "azure" for those
+    services with the variables that their own clients read, or another service's base URL, with its key in
+    `OPENAI_API_KEY`. With `environment`, this process's `OPENAI_BASE_URL` and `OPENAI_API_KEY` are set, so that
+    `OpenAI()` finds the embedded service; a key that is set already is only replaced with `replace`.
+
+    Raises:
+        InputError: a key is missing, or is set and would be replaced.
+        ServiceError: the embedded service cannot be started.
+    """
+    if where is not None:
+        return _elsewhere(where)
+    address = find(home) or start(home)
+    if environment:
+        _set_environment(address, replace=replace)
+    return address.client()
+
+
+def _elsewhere(where: str) -> OpenAI:
+    try:
+        if where == "openai":
+            return OpenAI(base_url="https://api.openai.com/v1")
+        if where == "azure":
+            return AzureOpenAI(api_version=os.environ.get("OPENAI_API_VERSION", "2024-10-21"))
+        if where.startswith(("http://", "https://")):
+            return OpenAI(base_url=where)
+    except OpenAIError as error:
+        raise InputError(f"No client for '{where}': {error}") from error
+    raise InputError(f'\'{where}\' is not a service. Use "openai", "azure", a URL that begins with http, or nothing.')
+
+
+def _set_environment(address: Address, *, replace: bool) -> None:
+    for name, value in address.environment.items():
+        if os.environ.get(name, value) != value and not replace:
+            raise InputError(
+                f"{name} is set already, and is left as it is. "
+                "To use the embedded service in this process instead: ft.connect(environment=True, replace=True)"
+            )
+    os.environ.update(address.environment)
+
+
+def find(home: str | os.PathLike[str] | None = None) -> Address | None:
+    """Where the service of `home` answers; None where none does."""
+    path = home_folder(home) / "service" / "address.json"
+    try:
+        address = Address(**orjson.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return address if info(address) is not None else None
+
+
+def info(address: Address) -> dict[str, Any] | None:
+    """What the service at `address` says of itself; None where it does not answer."""
+    return ask(address.client().with_options(max_retries=0, timeout=5.0), "info")
+
+
+def start(home: str | os.PathLike[str] | None = None, *, idle_minutes: float = IDLE_MINUTES) -> Address:
+    """Start the service of `home` as a process that outlives this one, and wait until it answers.
+
+    Raises:
+        MissingExtraError: what it needs is not installed.
+        ServiceError: it ended instead, or did not answer in time; the message says why and where its log is.
+    """
+    require_engine()
+    folder = home_folder(home)
+    log = folder / "service" / "logs" / "service.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "ftwidgets",
+        "serve",
+        "--home",
+        str(folder),
+        "--idle-minutes",
+        str(idle_minutes),
+    ]
+    with open(log, "ab") as output:
+        before = output.tell()
+        process = _detached(command, output.fileno(), folder)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if address := find(folder):
+            return address
+        if process.poll() is not None and (address := _other(folder, process.returncode)):
+            return address
+        if process.poll() is not None:
+            raise ServiceError(f"The service could not be started: {_last_line(log, before)} (see {log})")
+        time.sleep(0.05)
+    raise ServiceError(
+        f"The service did not answer in {PATIENCE:.0f} s. See {log}, or run it in the foreground: ftwidgets serve"
+    )
+
+
+def _other(folder: Path, status: int) -> Address | None:
+    """The service that another process started at the same moment, once it answers."""
+    deadline = time.monotonic() + 10
+    while status != 0 and time.monotonic() < deadline:
+        if address := find(folder):
+            return address
+        time.sleep(0.1)
+    return None
+
+
+def require_engine() -> None:
+    """Say at once, and not in a log, that the engine is not installed.
+
+    Raises:
+        MissingExtraError: a part of it is not.
+    """
+    for module in ENGINE:
+        if importlib.util.find_spec(module) is None:
+            require(module, "local")
+
+
+def _detached(command: list[str], output: int, folder: Path) -> subprocess.Popen[bytes]:
+    """A process that goes on when this one, and its terminal, have gone."""
+    apart: dict[str, Any] = {"creationflags": 0x00000208} if sys.platform == "win32" else {"start_new_session": True}
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, **apart)
+
+
+def _last_line(log: Path, start_at: int) -> str:
+    said = log.read_bytes()[start_at:].decode("utf-8", "replace").strip().splitlines()
+    return said[-1] if said else "it said nothing"
+
+
+def stop(home: str | os.PathLike[str] | None = None) -> bool:
+    """End the service of `home`, and wait until it has gone; False where none runs."""
+    address = find(home)
+    if address is None:
+        return False
+    ask(address.client().with_options(max_retries=0, timeout=5.0), "stop", body={})
+    path = home_folder(home) / "service" / "address.json"
+    deadline = time.monotonic() + PATIENCE
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return True
+
+

@@ -1,0 +1,49 @@
+"""The three hyperparameters of a supervised job, and what "auto" means for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TARGET_EPOCHS, MOST_EPOCHS = 3, 25
+FEWEST_SHOWINGS, MOST_SHOWINGS = 100, 25_000
+"""OpenAI's rule, as its cookbook states it: three epochs, more for small files and fewer for large ones."""
+
+BATCH_SIZE = 8
+"""Measured here: smaller batches train slower on a processor, larger ones take too few steps on small files."""
+
+LEARNING_RATE_MULTIPLIER = 1.0
+"""The engine's own base rate, found by measurement."""
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """What a job trains with; None stands for "auto"."""
+
+    n_epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate_multiplier: float | None = None
+
+    def resolved(self, examples: int) -> Hyperparameters:
+        """The same with every "auto" decided, for a training file of so many examples."""
+        return Hyperparameters(
+            self.n_epochs or auto_epochs(examples),
+            self.batch_size or BATCH_SIZE,
+            self.learning_rate_multiplier or LEARNING_RATE_MULTIPLIER,
+        )
+
+    def wire(self) -> dict[str, int | float | str]:
+        """The values as OpenAI's API writes them."""
+        return {
+            "n_epochs": self.n_epochs or "auto",
+            "batch_size": self.batch_size or "auto",
+            "learning_rate_multiplier": self.learning_rate_multiplier or "auto",
+        }
+
+
+def auto_epochs(examples: int) -> int:
+    """How many epochs OpenAI's rule gives a file of so many examples."""
+    if examples * TARGET_EPOCHS < FEWEST_SHOWINGS:
+        return min(MOST_EPOCHS, FEWEST_SHOWINGS // max(examples, 1))
+    if examples * TARGET_EPOCHS > MOST_SHOWINGS:
+        return max(1, MOST_SHOWINGS // examples)
+    return TARGET_EPOCHS

@@ -1,0 +1,91 @@
+"""The application: all routes of a home, behind its key, with errors in OpenAI's envelope."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from ftwidgets.service import chat, extensions, files, fine_tuning, models
+from ftwidgets.service.inference import Inference
+from ftwidgets.service.jobs import Jobs
+from ftwidgets.service.keys import require_key
+from ftwidgets.service.store import Store
+from ftwidgets.service.wire import WireError, new_id
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(home: Path, key: str, *, stop: Callable[[], None] | None = None) -> Starlette:
+    """The service of the home folder `home`. Its jobs run while the application's lifespan does.
+
+    `stop` is what ends the process, where the service has one of its own.
+    """
+    resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
+    app = Starlette(
+        routes=[Mount("/v1", routes=resources), Mount("/ftwidgets", routes=extensions.routes)],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
+        exception_handlers={WireError: _wire_error, HTTPException: _http_error, Exception: _fault},
+        lifespan=_lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.home, app.state.bases, app.state.key, app.state.stop = home, home / "bases", key, stop
+    app.state.last_request = time.monotonic()
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    state = app.state
+    state.store = Store(state.home / "service")
+    state.jobs = Jobs(state.store, state.home)
+    state.inference = Inference(state.home)
+    state.jobs.start()
+    yield
+    state.jobs.close()
+    state.inference.close()
+    state.store.close()
+
+
+async def _around(request: Request, call_next: Next) -> Response:
+    """Ask for the key first; say on each reply which it was and how long it took."""
+    began = time.monotonic()
+    request.app.state.last_request = began
+    try:
+        require_key(request, request.app.state.key)
+        response = await call_next(request)
+    except WireError as error:
+        response = error.response()
+    response.headers["x-request-id"] = new_id("req_", 32)
+    response.headers["openai-version"] = "2020-10-01"
+    response.headers["openai-organization"] = "org-ftwidgets"
+    response.headers["openai-processing-ms"] = str(round((time.monotonic() - began) * 1000))
+    return response
+
+
+async def _wire_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, WireError)
+    return error.response()
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status: Any = getattr(error, "status_code", 500)
+    if status in (404, 405):
+        return WireError(404, f"Invalid URL ({request.method} {request.url.path})").response()
+    return WireError(status, str(getattr(error, "detail", error))).response()
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    traceback.print_exception(error)  # into the service's log
+    return WireError(500, f"The service met a fault of its own: {error!r}", kind="server_error").response()

@@ -1,0 +1,80 @@
+"""`/ftwidgets/`: what OpenAI's API has no shape for: about the service itself, and events from a cursor."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ftwidgets.bases.fetch import fetch
+from ftwidgets.bases.tokenizer import Tokenizer
+from ftwidgets.service.fine_tuning import found
+from ftwidgets.service.jobs import ACTIVE, Jobs
+from ftwidgets.service.models import look_up, missing
+from ftwidgets.service.store import Store
+from ftwidgets.service.wire import WireError, body_of, limit_of, text
+
+
+def info(request: Request) -> Response:
+    """The service's version and process, its home, its active jobs, and the base that is being fetched."""
+    state = request.app.state
+    jobs: Jobs = state.jobs
+    store: Store = state.store
+    return JSONResponse(
+        {
+            "version": version("ftwidgets"),
+            "pid": os.getpid(),
+            "home": str(state.home),
+            "active_jobs": [job["id"] for job in store.jobs_in(*ACTIVE)],
+            "fetching": vars(jobs.fetching) if jobs.fetching else None,
+        }
+    )
+
+
+def stop(request: Request) -> Response:
+    """End the service; a training goes on where it is when the service is started again."""
+    if request.app.state.stop is None:
+        raise WireError(400, "This service was not started as a process of its own.")
+    request.app.state.stop()
+    return JSONResponse({"stopping": True})
+
+
+def events(request: Request) -> Response:
+    """A job's events after a cursor, the oldest first, with their exact times."""
+    cursor = request.query_params.get("after", "0")
+    if not cursor.isdigit():
+        raise WireError(400, f"'after' is '{cursor}', not a cursor; begin with 0.", param="after")
+    store: Store = request.app.state.store
+    data = store.events_after(found(request)["id"], int(cursor), limit_of(request, 1000, 10_000))
+    return JSONResponse({"object": "list", "data": data})
+
+
+async def count(request: Request) -> Response:
+    """How many tokens each of the `texts` has for the `model`."""
+    body = await body_of(request)
+    texts = body.get("texts")
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise WireError(400, "'texts' must be a list of texts.", param="texts")
+    state, identity = request.app.state, text(body, "model", required=True) or ""
+    model = look_up(state.store, state.bases, identity)
+    if model is None:
+        raise missing(identity)
+    return JSONResponse({"tokens": await run_in_threadpool(_counted, state.bases, model.base, texts)})
+
+
+def _counted(bases: Path, base: str, texts: list[str]) -> list[int]:
+    tokenizer = Tokenizer(fetch(base, bases))
+    return [len(tokenizer.encode(one)) for one in texts]
+
+
+routes = [
+    Route("/info", info),
+    Route("/count", count, methods=["POST"]),
+    Route("/stop", stop, methods=["POST"]),
+    Route("/jobs/{job}/events", events),
+]

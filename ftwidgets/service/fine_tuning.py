@@ -1,0 +1,210 @@
+"""`/v1/fine_tuning/jobs`: create a job, look at it, hear its events, take its checkpoints, cancel it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ftwidgets.bases.catalogue import known_bases
+from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.service.jobs import Jobs
+from ftwidgets.service.models import Model, look_up
+from ftwidgets.service.narration import Narrator
+from ftwidgets.service.store import Store
+from ftwidgets.service.wire import Record, WireError, body_of, integer, limit_of, new_id, now, number, page, text
+
+MOST_METADATA = 16
+
+
+async def create(request: Request) -> Response:
+    """Create a job; it is validated and trained in its turn."""
+    body = await body_of(request)
+    return JSONResponse(await run_in_threadpool(_create, request, body))
+
+
+def _create(request: Request, body: Record) -> Record:
+    store: Store = request.app.state.store
+    model = _model(request, text(body, "model", required=True) or "")
+    asked = _hyperparameters(body)
+    job = _record(body, asked)
+    for param in ("training_file", "validation_file"):
+        _require_file(store, body, param)
+    with store.transaction():
+        plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(asked)}
+        store.add("jobs", job, status=job["status"], plan=plan)
+        _tell_beginning(Narrator(store, job["id"]), job, model)
+    jobs: Jobs = request.app.state.jobs
+    jobs.wake()
+    return job
+
+
+def _tell_beginning(narrator: Narrator, job: Record, model: Model) -> None:
+    narrator.tell("created", f"Created fine-tuning job: {job['id']}")
+    if model.stand_in:
+        narrator.tell("stand-in", f"{model.name} cannot be trained on this machine: {model.base} stands in for it")
+    files = f"training file: {job['training_file']}"
+    files += f" and validation file: {job['validation_file']}" if job["validation_file"] else ""
+    narrator.tell("validating", f"Validating {files}")
+
+
+def _record(body: Record, asked: Hyperparameters) -> Record:
+    seed = integer(body, "seed", 0, 2**31 - 1)
+    return {
+        "object": "fine_tuning.job",
+        "id": new_id("ftjob-"),
+        "model": body["model"],
+        "created_at": now(),
+        "finished_at": None,
+        "fine_tuned_model": None,
+        "organization_id": "org-ftwidgets",
+        "result_files": [],
+        "status": "validating_files",
+        "validation_file": text(body, "validation_file"),
+        "training_file": text(body, "training_file", required=True),
+        "hyperparameters": asked.wire(),
+        "trained_tokens": None,
+        "error": None,
+        "user_provided_suffix": text(body, "suffix", longest=64),
+        "seed": secrets.randbelow(2**31) if seed is None else seed,
+        "estimated_finish": None,
+        "integrations": [],
+        "method": {"type": "supervised", "supervised": {"hyperparameters": asked.wire()}},
+        "metadata": _metadata(body),
+    }
+
+
+def _model(request: Request, identity: str) -> Model:
+    state = request.app.state
+    model = look_up(state.store, state.bases, identity)
+    if model is None:
+        message = f"Model {identity} is not available for fine-tuning or does not exist."
+        raise WireError(400, f"{message} Available here: {', '.join(known_bases(state.bases))}.", param="model")
+    return model
+
+
+def _require_file(store: Store, body: Record, param: str) -> None:
+    identity = body.get(param)
+    if identity is None:
+        return
+    record = store.get("files", identity)
+    if record is None:
+        message = f"No such File object: {identity}. Upload it first, and give the id that client.files.create returns."
+        raise WireError(400, message, param=param)
+    if record["purpose"] != "fine-tune":
+        message = (
+            f"The file {identity} was uploaded with purpose '{record['purpose']}'; upload it with purpose 'fine-tune'."
+        )
+        raise WireError(400, message, param=param)
+
+
+def _hyperparameters(body: Record) -> Hyperparameters:
+    method = body.get("method") or {}
+    kind = method.get("type", "supervised") if isinstance(method, dict) else None
+    if kind != "supervised":
+        raise WireError(400, f"The method {kind!r} is not available on this service; use 'supervised'.", param="method")
+    if body.get("integrations"):
+        raise WireError(400, "Integrations are not available on this service.", param="integrations")
+    given = (method.get("supervised") or {}).get("hyperparameters") or body.get("hyperparameters") or {}
+    if not isinstance(given, dict):
+        raise WireError(400, f"'hyperparameters' is {given!r:.60}, not an object.", param="hyperparameters")
+    chosen: dict[str, Any] = {name: None if value == "auto" else value for name, value in given.items()}
+    rate = number(chosen, "learning_rate_multiplier", 0, 1000, place="hyperparameters.learning_rate_multiplier")
+    if rate == 0:
+        raise WireError(
+            400, "The learning rate multiplier must be above 0.", param="hyperparameters.learning_rate_multiplier"
+        )
+    epochs = integer(chosen, "n_epochs", 1, 50, place="hyperparameters.n_epochs")
+    batch_size = integer(chosen, "batch_size", 1, 256, place="hyperparameters.batch_size")
+    return Hyperparameters(epochs, batch_size, rate)
+
+
+def _metadata(body: Record) -> Record | None:
+    metadata = body.get("metadata")
+    if metadata is None:
+        return None
+    sound = isinstance(metadata, dict) and len(metadata) <= MOST_METADATA
+    sound = sound and all(
+        len(key) <= 64 and isinstance(value, str) and len(value) <= 512 for key, value in metadata.items()
+    )
+    if not sound:
+        raise WireError(
+            400, "'metadata' takes up to 16 pairs of texts, keys up to 64 letters, values up to 512.", param="metadata"
+        )
+    return dict(metadata)
+
+
+def index(request: Request) -> Response:
+    """List jobs, the newest first; `metadata[key]=value` chooses among them."""
+    limit = limit_of(request, 20, 10_000)
+    wanted = {key[9:-1]: value for key, value in request.query_params.items() if key.startswith("metadata[")}
+    store: Store = request.app.state.store
+    after = request.query_params.get("after")
+    if not wanted and request.query_params.get("metadata") != "null":
+        return page(store.page("jobs", limit, after), limit)
+    records = [job for job in store.page("jobs", 10_000_000, after) if _has(job["metadata"], wanted)]
+    return page(records[: limit + 1], limit)
+
+
+def _has(metadata: Record | None, wanted: dict[str, str]) -> bool:
+    if not wanted:
+        return metadata is None
+    return all((metadata or {}).get(key) == value for key, value in wanted.items())
+
+
+def found(request: Request) -> Record:
+    """The record of the job that the address names.
+
+    Raises:
+        WireError: there is none.
+    """
+    identity = request.path_params["job"]
+    record = request.app.state.store.get("jobs", identity)
+    if record is None:
+        message = f"Could not find fine tune: {identity}"
+        raise WireError(404, message, param="fine_tune_id", code="fine_tune_not_found")
+    return dict(record)
+
+
+def retrieve(request: Request) -> Response:
+    """One job's record."""
+    return JSONResponse(found(request))
+
+
+def cancel(request: Request) -> Response:
+    """Cancel a job that has not ended."""
+    job = found(request)
+    jobs: Jobs = request.app.state.jobs
+    record = jobs.cancel(job["id"])
+    if record is None:
+        raise WireError(400, f'Cannot cancel a job {job["id"]} that already has status "{found(request)["status"]}".')
+    return JSONResponse(record)
+
+
+def events(request: Request) -> Response:
+    """A job's events, the newest first."""
+    limit = limit_of(request, 20, 10_000)
+    store: Store = request.app.state.store
+    return page(store.page("events", limit, request.query_params.get("after"), job=found(request)["id"]), limit)
+
+
+def checkpoints(request: Request) -> Response:
+    """A job's checkpoints, the newest first."""
+    limit = limit_of(request, 10, 10_000)
+    store: Store = request.app.state.store
+    records = store.page("checkpoints", limit, request.query_params.get("after"), job=found(request)["id"])
+    return page(records, limit, ends=True)
+
+
+routes = [
+    Route("/fine_tuning/jobs", create, methods=["POST"]),
+    Route("/fine_tuning/jobs", index),
+    Route("/fine_tuning/jobs/{job}", retrieve),
+    Route("/fine_tuning/jobs/{job}/cancel", cancel, methods=["POST"]),
+    Route("/fine_tuning/jobs/{job}/events", events),
+    Route("/fine_tuning/jobs/{job}/checkpoints", checkpoints),
+]

@@ -1,0 +1,197 @@
+"""The queue: takes each job from its files to its model, one training at a time, and goes on after a restart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ftwidgets.bases.catalogue import is_fetched
+from ftwidgets.bases.fetch import fetch
+from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.errors import FtwidgetsError
+from ftwidgets.service.child import Child, last_words
+from ftwidgets.service.narration import Narrator
+from ftwidgets.service.store import Store
+from ftwidgets.service.validation import Refusal, validated
+from ftwidgets.service.wire import Record, now
+
+WORKER = "ftwidgets.engine.worker"
+FINAL = ("succeeded", "failed", "cancelled")
+ACTIVE = ("validating_files", "queued", "running")
+
+
+@dataclass
+class Fetching:
+    """How far the base model that a job waits for has come, in bytes."""
+
+    base: str
+    done: int = 0
+    total: int = 0
+
+
+class Jobs:
+    """The jobs of one store. One thread validates them and another trains them, each in the order they came.
+
+    A training runs in a process of its own.
+    """
+
+    def __init__(self, store: Store, home: Path) -> None:
+        self.fetching: Fetching | None = None
+        self._store = store
+        self._home = home
+        self._turn = threading.Condition()
+        self._closing = False
+        self._worker: tuple[str, Child] | None = None
+        stages = {"validating_files": self._validate, "queued": self._train}
+        self._threads = [threading.Thread(target=self._run, args=stage, daemon=True) for stage in stages.items()]
+
+    def start(self) -> None:
+        """Take up the work, that of an earlier process first."""
+        for job in self._store.jobs_in("running"):
+            self._store.update_job(job["id"], status="queued")
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue again: a job was added."""
+        with self._turn:
+            self._turn.notify_all()
+
+    def close(self) -> None:
+        """End the training process; its job goes on where it stopped when the service is started again."""
+        with self._turn:
+            self._closing = True
+            self._turn.notify_all()
+            if self._worker:
+                self._worker[1].end(kill=True)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=10)
+
+    def cancel(self, job: str) -> Record | None:
+        """Cancel a job, and return its record; None where it has already ended."""
+        with self._store.transaction():
+            record = self._store.update_job(job, unless=FINAL, status="cancelled", finished_at=now())
+            if record is None:
+                return None
+            Narrator(self._store, job).tell("cancelled", "The job was cancelled")
+        with self._turn:
+            if self._worker and self._worker[0] == job:
+                self._worker[1].end(kill=True)
+        return record
+
+    def _run(self, status: str, stage: Callable[[Record], None]) -> None:
+        """Take the jobs of one status through one stage, until the service closes."""
+        while True:
+            with self._turn:
+                while not self._closing and not (waiting := self._store.jobs_in(status)):
+                    self._turn.wait()
+                if self._closing:
+                    return
+            self._take(waiting[0], stage)
+            self.wake()
+
+    def _take(self, job: Record, stage: Callable[[Record], None]) -> None:
+        narrator = Narrator(self._store, job["id"])
+        try:
+            stage(job)
+        except FtwidgetsError as error:
+            narrator.failure({"code": "server_error", "message": str(error), "param": None})
+        except Exception as error:  # the queue must go on, and the learner must hear of it
+            message = f"The job failed due to an internal error: {error!r}"
+            narrator.failure({"code": "server_error", "message": message, "param": None})
+
+    def _validate(self, job: Record) -> None:
+        narrator = Narrator(self._store, job["id"])
+        data = validated(self._store, job)
+        if isinstance(data, Refusal):
+            narrator.failure(data.record())
+            return
+        asked = self._store.plan(job["id"])["hyperparameters"]
+        chosen = Hyperparameters(**asked).resolved(len(data))
+        decided = [f"{name}={getattr(chosen, name):g}" for name, value in asked.items() if value is None]
+        with self._store.transaction():
+            method = {"type": "supervised", "supervised": {"hyperparameters": chosen.wire()}}
+            changes = {"status": "queued", "hyperparameters": chosen.wire(), "method": method}
+            if self._store.update_job(job["id"], unless=FINAL, **changes):
+                narrator.tell("queued", "Files validated, moving job to queued state")
+                if decided:
+                    narrator.tell("auto", f"Chosen for 'auto': {', '.join(decided)}")
+
+    def _train(self, job: Record) -> None:
+        base = self._fetched(job, self._store.plan(job["id"])["base"])
+        narrator = Narrator(self._store, job["id"])
+        log = self._store.folder / "logs" / f"{job['id']}.log"
+        with self._turn:
+            if self._closing or not self._store.update_job(job["id"], unless=FINAL, status="running"):
+                return
+            worker = Child(WORKER, log=log)
+            self._worker = (job["id"], worker)
+        narrator.tell("started", "Fine-tuning job started")
+        worker.send(**self._order(job, base))
+        finished = self._follow(worker, narrator, job["id"])
+        with self._turn:
+            self._worker = None
+        worker.end()
+        if not finished and not self._closing:
+            message = f"The job failed due to an internal error: {last_words(log)} (see {log})"
+            narrator.failure({"code": "server_error", "message": message, "param": None})
+
+    def _follow(self, worker: Child, narrator: Narrator, job: str) -> bool:
+        """Write down what the worker says; True when it came to an end of its own."""
+        path = Path()
+        for line in worker.lines():
+            kind = line.pop("kind")
+            if self._store.columns("jobs", job)["status"] in FINAL:
+                return True  # cancelled meanwhile
+            if kind == "step":
+                narrator.step(line)
+            elif kind == "checkpoint":
+                path = Path(line["path"])
+                narrator.checkpoint(line["step"], path)
+            elif kind == "started" and line["cut"]:
+                narrator.tell(
+                    "cut", f"{line['cut']} of {line['examples']} examples were cut at the model's context", level="warn"
+                )
+            elif kind == "failed":
+                narrator.failure({"code": "server_error", "message": line["message"], "param": None})
+                return True
+            elif kind == "done":
+                narrator.success(line["trained_tokens"], path)
+                return True
+        return bool(self._store.columns("jobs", job)["status"] in FINAL)
+
+    def _fetched(self, job: Record, base: str) -> Path:
+        """The folder of the base, which is fetched when it is not here yet."""
+        folder = self._home / "bases"
+        if is_fetched(base, folder):
+            return folder / base
+        Narrator(self._store, job["id"]).tell("fetching", f"Fetching the model {base}, once for all jobs")
+        self.fetching = state = Fetching(base)
+
+        def progress(done: int, total: int) -> None:
+            state.done, state.total = done, total
+
+        try:
+            return fetch(base, folder, progress=progress)
+        finally:
+            self.fetching = None
+
+    def _order(self, job: Record, base: Path) -> dict[str, Any]:
+        chosen = job["hyperparameters"]
+        validation = job["validation_file"]
+        return {
+            "base": str(base),
+            "training_file": str(self._store.blob(job["training_file"])),
+            "validation_file": str(self._store.blob(validation)) if validation else None,
+            "adapter": self._store.plan(job["id"])["adapter"],
+            "folder": str(self._store.folder / "models" / job["id"]),
+            "compiled": str(self._home / "compiled"),
+            "epochs": chosen["n_epochs"],
+            "batch_size": chosen["batch_size"],
+            "learning_rate_multiplier": chosen["learning_rate_multiplier"],
+            "seed": job["seed"],
+        }

@@ -1,0 +1,88 @@
+"""`/v1/models`: the bases, the ids that one of them stands in for, and what was fine-tuned here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ftwidgets.bases.catalogue import DEFAULT, known_bases, resolve
+from ftwidgets.errors import BaseModelError
+from ftwidgets.service.store import Store
+from ftwidgets.service.wire import Record, WireError
+
+STAND_INS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-3.5-turbo", "davinci-002")
+"""The ids that are listed; others of OpenAI's fine-tunable models are taken as well."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a model id means: the name it was asked for by, the base behind it, and its adapter's file."""
+
+    name: str
+    base: str
+    adapter: str | None
+    stand_in: bool
+
+
+def look_up(store: Store, bases: Path, identity: str) -> Model | None:
+    """What `identity` means, None where it means nothing."""
+    row = store.columns("models", identity)
+    if row:
+        name = identity.removeprefix("ft:").split(":")[0]
+        return Model(name, row["base"], row["adapter"], stand_in=name != row["base"])
+    try:
+        known = resolve(identity, bases)
+    except BaseModelError:
+        return None
+    return Model(identity, known.base, None, known.stand_in)
+
+
+def record_of(identity: str, created: int, owner: str) -> Record:
+    """A model as OpenAI's API shows it."""
+    return {"id": identity, "object": "model", "created": created, "owned_by": owner, "shutdown_date": None}
+
+
+def _base_record(identity: str, bases: Path) -> Record:
+    known = resolve(identity, bases)
+    owner = f"ftwidgets: {DEFAULT} stands in" if known.stand_in else "ftwidgets"
+    return record_of(identity, 0, owner)
+
+
+def index(request: Request) -> Response:
+    """List all models; checkpoints are told with their jobs."""
+    state = request.app.state
+    listed = [_base_record(base, state.bases) for base in (*known_bases(state.bases), *STAND_INS)]
+    return JSONResponse({"object": "list", "data": [*state.store.page("models", 10_000, listed=1), *listed]})
+
+
+def retrieve(request: Request) -> Response:
+    """One model's record."""
+    state, identity = request.app.state, request.path_params["model"]
+    if look_up(state.store, state.bases, identity) is None:
+        raise missing(identity)
+    return JSONResponse(state.store.get("models", identity) or _base_record(identity, state.bases))
+
+
+def delete(request: Request) -> Response:
+    """Forget a fine-tuned model; its job stays."""
+    state, identity = request.app.state, request.path_params["model"]
+    if state.store.get("models", identity) is None:
+        raise missing(identity)
+    state.store.remove("models", identity)
+    return JSONResponse({"id": identity, "object": "model", "deleted": True})
+
+
+def missing(identity: str) -> WireError:
+    """The error for a model id that means nothing here."""
+    return WireError(404, f"The model '{identity}' does not exist", param="model", code="model_not_found")
+
+
+routes = [
+    Route("/models", index),
+    Route("/models/{model:path}", retrieve),
+    Route("/models/{model:path}", delete, methods=["DELETE"]),
+]

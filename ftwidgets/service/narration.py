@@ -1,0 +1,166 @@
+"""A job's story as it goes into the store: each thing that happens becomes an event in OpenAI's words."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+from ftwidgets.service.files import keep
+from ftwidgets.service.models import record_of
+from ftwidgets.service.store import Store
+from ftwidgets.service.wire import Record, new_id, now
+
+METRICS = (
+    "train_loss",
+    "valid_loss",
+    "full_valid_loss",
+    "train_mean_token_accuracy",
+    "valid_mean_token_accuracy",
+    "full_valid_mean_token_accuracy",
+)
+
+COLUMNS = {
+    "step": "step",
+    "train_loss": "train_loss",
+    "train_accuracy": "train_mean_token_accuracy",
+    "valid_loss": "valid_loss",
+    "valid_mean_token_accuracy": "valid_mean_token_accuracy",
+}
+"""The result file's columns, and the field of the metrics events that each takes its values from."""
+
+CHECKPOINTS_KEPT = 3
+"""As on OpenAI's service: those of the last three epochs."""
+
+
+class Narrator:
+    """Writes one job's events, checkpoints and models."""
+
+    def __init__(self, store: Store, job: str) -> None:
+        self._store = store
+        self._job = job
+
+    def tell(self, kind: str, message: str, *, step: int = 0, level: str = "info", data: Record | None = None) -> None:
+        """Add a message event, unless one of this kind and step is there."""
+        self._add(kind, step, message, level, "message", data or {})
+
+    def _add(self, kind: str, step: int, message: str, level: str, event_type: str, data: Record) -> None:
+        event = {
+            "object": "fine_tuning.job.event",
+            "id": new_id("ftevent-"),
+            "created_at": now(),
+            "level": level,
+            "message": message,
+            "data": data,
+            "type": event_type,
+        }
+        self._store.add("events", event, job=self._job, kind=kind, step=step, time=time.time())
+
+    def step(self, seen: dict[str, Any]) -> None:
+        """Add the metrics event of one step."""
+        numbers = {name: round(seen[name], 6) for name in METRICS if seen.get(name) is not None}
+        step, total = seen["step"], seen["total_steps"]
+        message = f"Step {step}/{total}: training loss={seen['train_loss']:.2f}"
+        for name, words in (("valid_loss", "validation loss"), ("full_valid_loss", "full validation loss")):
+            if name in numbers:
+                message += f", {words}={numbers[name]:.2f}"
+        self._add("metrics", step, message, "info", "metrics", {"step": step, "total_steps": total} | numbers)
+
+    def checkpoint(self, step: int, path: Path) -> None:
+        """Keep the checkpoint of an epoch's end, as a model that answers at once, and let go of the fourth last."""
+        job = self._record()
+        model = f"{self._name(job)}:ckpt-step-{step}"
+        checkpoint: Record = {
+            "object": "fine_tuning.job.checkpoint",
+            "id": new_id("ftckpt_"),
+            "created_at": now(),
+            "fine_tuned_model_checkpoint": model,
+            "fine_tuning_job_id": self._job,
+            "step_number": step,
+            "metrics": self._metrics_at(step),
+        }
+        with self._store.transaction():
+            if not self._store.add("checkpoints", checkpoint, job=self._job, step=step):
+                return
+            self._add_model(model, job, path, listed=0)
+            for old in self._store.page("checkpoints", 10_000, job=self._job)[CHECKPOINTS_KEPT:]:
+                self._store.remove("checkpoints", old["id"])
+                self._store.remove("models", old["fine_tuned_model_checkpoint"])
+
+    def success(self, trained_tokens: int, path: Path) -> None:
+        """Keep the fine-tuned model and the result file, and close the job."""
+        with self._store.transaction():
+            job = self._record()
+            model = self._name(job)
+            if job["status"] == "cancelled":
+                return
+            earlier = self._store.page("checkpoints", CHECKPOINTS_KEPT, job=self._job)[:0:-1]
+            for checkpoint in earlier:
+                step, name = checkpoint["step_number"], checkpoint["fine_tuned_model_checkpoint"]
+                self.tell("checkpoint", f"Checkpoint created at step {step} with Snapshot ID: {name}", step=step)
+            self._add_model(model, job, path, listed=1)
+            file = keep(self._store, io.BytesIO(self._result_file()), "step_metrics.csv", "fine-tune-results")
+            self.tell("model", f"New fine-tuned model created: {model}")
+            self.tell("success", "The job has successfully completed")
+            self._store.update_job(
+                self._job,
+                status="succeeded",
+                finished_at=now(),
+                fine_tuned_model=model,
+                result_files=[file["id"]],
+                trained_tokens=trained_tokens,
+                estimated_finish=None,
+            )
+
+    def failure(self, error: Record) -> None:
+        """Close the job with `error`, the fields of OpenAI's job error."""
+        with self._store.transaction():
+            if self._store.update_job(
+                self._job, unless=("cancelled",), status="failed", finished_at=now(), error=error
+            ):
+                self.tell("failure", error["message"], level="error")
+
+    def _record(self) -> Record:
+        record = self._store.get("jobs", self._job)
+        assert record is not None
+        return record
+
+    def _name(self, job: Record) -> str:
+        """A new model id; each checkpoint has one of its own."""
+        base = str(job["model"]).removeprefix("ft:").split(":")[0]
+        return f"ft:{base}:personal:{_slug(job['user_provided_suffix'])}:{new_id('', 8)}"
+
+    def _add_model(self, identity: str, job: Record, adapter: Path, *, listed: int) -> None:
+        base = self._store.plan(self._job)["base"]
+        stands_in = base != identity.removeprefix("ft:").split(":")[0]
+        owner = f"ftwidgets: {base} stands in" if stands_in else "ftwidgets"
+        record = record_of(identity, now(), owner)
+        self._store.add("models", record, job=str(job["id"]), base=base, adapter=str(adapter), listed=listed)
+
+    def _all_metrics(self) -> list[Record]:
+        events = self._store.events_after(self._job, 0, 10_000_000)
+        return sorted((event["data"] for event in events if event["type"] == "metrics"), key=lambda data: data["step"])
+
+    def _metrics_at(self, step: int) -> Record:
+        found = next((data for data in self._all_metrics() if data["step"] == step), {"step": step})
+        return {name: value for name, value in found.items() if name != "total_steps"}
+
+    def _result_file(self) -> bytes:
+        """The steps as CSV, in base64: that is how OpenAI's service sends it."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for data in self._all_metrics():
+            row = [data.get(field) for field in COLUMNS.values()]
+            writer.writerow(
+                "" if value is None else (value if isinstance(value, int) else f"{value:.5f}") for value in row
+            )
+        return base64.b64encode(text.getvalue().encode())
+
+
+def _slug(suffix: str | None) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in (suffix or "").lower())
+    return kept.strip("-")

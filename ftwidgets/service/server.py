@@ -1,0 +1,102 @@
+"""The service as a process: one for each home, on loopback, its address in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+import uvicorn
+from starlette.applications import Starlette
+
+from ftwidgets.errors import ServiceError
+from ftwidgets.service import lock
+from ftwidgets.service.app import create_app
+from ftwidgets.service.jobs import ACTIVE
+from ftwidgets.service.keys import kept_key, write_private
+
+HOST = "127.0.0.1"
+
+
+def serve(
+    home: Path,
+    *,
+    port: int | None = None,
+    key: str | None = None,
+    idle_minutes: float | None = None,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve the home until it is told to stop; `ready` is called with the address.
+
+    Without `port`, the one that it had before is taken again where it is free. With `idle_minutes` it ends
+    when for so long nobody asked for anything and no job was active.
+
+    Raises:
+        ServiceError: another process serves this home, or the port is taken.
+    """
+    folder = home / "service"
+    held = lock.take(folder / "lock")
+    if held is None:
+        raise ServiceError(
+            f"A service for {home} is running already. `ftwidgets status` tells where; `ftwidgets stop` ends it."
+        )
+    key = key or kept_key(folder)
+    bound = _bound(folder, port)
+    app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
+    address = f"http://{HOST}:{bound.getsockname()[1]}/v1"
+    if idle_minutes is not None:
+        threading.Thread(target=_end_when_idle, args=(app, server, idle_minutes * 60), daemon=True).start()
+    threading.Thread(target=_announce, args=(server, folder, address, key, ready), daemon=True).start()
+    try:
+        server.run(sockets=[bound])
+    finally:
+        (folder / "address.json").unlink(missing_ok=True)
+        os.close(held)
+
+
+def _bound(folder: Path, port: int | None) -> socket.socket:
+    """A socket on `port`, else on the port of last time, else on any."""
+    last = folder / "port"
+    choices = [port] if port is not None else [int(last.read_text())] if last.is_file() else []
+    for choice in [*choices, *([] if port is not None else [0])]:
+        bound = socket.socket()
+        if os.name != "nt":  # there, this option would let two processes share the port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((HOST, choice))
+        except OSError as error:
+            bound.close()
+            if port is not None:
+                raise ServiceError(
+                    f"Port {port} cannot be used: {error.strerror}. Name another with --port."
+                ) from error
+            continue
+        write_private(last, str(bound.getsockname()[1]))
+        return bound
+    raise ServiceError(f"No port of {HOST} could be taken.")
+
+
+def _announce(server: uvicorn.Server, folder: Path, address: str, key: str, ready: Callable[[str], None]) -> None:
+    """Write the address when the server answers, not before."""
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.01)
+    about = {"base_url": address, "api_key": key, "pid": os.getpid(), "version": version("ftwidgets")}
+    write_private(folder / "address.json", orjson.dumps(about).decode())
+    ready(address)
+
+
+def _end_when_idle(app: Starlette, server: uvicorn.Server, idle_seconds: float) -> None:
+    while not server.should_exit:
+        time.sleep(min(5.0, idle_seconds / 4))
+        quiet = time.monotonic() - app.state.last_request
+        if server.started and quiet > idle_seconds and not app.state.store.jobs_in(*ACTIVE):
+            server.should_exit = True

@@ -1,0 +1,165 @@
+"""The service's memory: files, jobs, events, checkpoints and models, in SQLite, with the files' bytes beside it.
+
+Every change is one transaction. An event is unique by (job, kind, step): saying it again adds nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ftwidgets.service.wire import Record
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, purpose TEXT);
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, status TEXT, plan TEXT);
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, kind TEXT, step INTEGER, time REAL,
+    UNIQUE (job, kind, step));
+CREATE TABLE IF NOT EXISTS checkpoints (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, step INTEGER,
+    UNIQUE (job, step));
+CREATE TABLE IF NOT EXISTS models (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, base TEXT, adapter TEXT,
+    listed INTEGER);
+"""
+
+VERSION = 1
+"""The schema's version, kept in the database itself."""
+
+
+class Store:
+    """The records of one home. Safe to use from several threads; one process at a time has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(folder / "store.sqlite", check_same_thread=False, isolation_level=None)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(SCHEMA)
+        self._database.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Let all changes inside be made, or none; may be nested."""
+        with self._lock:
+            if self._database.in_transaction:
+                yield
+                return
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
+
+    def add(self, table: str, record: Record, **columns: Any) -> bool:
+        """Keep a record that was not there yet; False where it was (by its id, or by its unique columns).
+
+        A column's value that is a dictionary is kept as JSON.
+        """
+        names = ["id", "record", *columns]
+        values = [
+            record["id"],
+            _packed(record),
+            *(_packed(value) if isinstance(value, dict) else value for value in columns.values()),
+        ]
+        marks = ", ".join("?" * len(names))
+        with self._lock:
+            cursor = self._database.execute(
+                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})", values
+            )
+            return cursor.rowcount == 1
+
+    def get(self, table: str, identity: str) -> Record | None:
+        """The record with that id."""
+        rows = self._rows(f"SELECT record FROM {table} WHERE id = ?", identity)
+        return orjson.loads(rows[0]["record"]) if rows else None
+
+    def columns(self, table: str, identity: str) -> dict[str, Any]:
+        """All columns of the record with that id; nothing where there is none."""
+        rows = self._rows(f"SELECT * FROM {table} WHERE id = ?", identity)
+        return dict(rows[0]) if rows else {}
+
+    def remove(self, table: str, identity: str) -> None:
+        """Forget a record."""
+        with self._lock:
+            self._database.execute(f"DELETE FROM {table} WHERE id = ?", (identity,))
+
+    def page(
+        self, table: str, limit: int, after: str | None = None, *, oldest_first: bool = False, **where: Any
+    ) -> list[Record]:
+        """Up to `limit` + 1 records, the newest first, that come after the one with the id `after`."""
+        if limit == 0:
+            return []
+        conditions, values = [f"{name} = ?" for name in where], list(where.values())
+        if after is not None:
+            place = self.columns(table, after).get("number")
+            if place is None:
+                return []  # an unknown cursor: nothing comes after it (our choice)
+            conditions.append(f"number {'>' if oldest_first else '<'} ?")
+            values.append(place)
+        chosen = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        order = "ASC" if oldest_first else "DESC"
+        rows = self._rows(f"SELECT record FROM {table} {chosen} ORDER BY number {order} LIMIT ?", *values, limit + 1)
+        return [orjson.loads(row["record"]) for row in rows]
+
+    def update_job(self, identity: str, *, unless: tuple[str, ...] = (), **changes: Any) -> Record | None:
+        """Change fields of a job's record; None, and nothing changed, where its status is one of `unless`."""
+        with self.transaction():
+            record = self.get("jobs", identity)
+            if record is None or record["status"] in unless:
+                return None
+            record |= changes
+            query = "UPDATE jobs SET status = ?, record = ? WHERE id = ?"
+            self._database.execute(query, (record["status"], _packed(record), identity))
+            return record
+
+    def plan(self, job: str, **changes: Any) -> Record:
+        """What the service itself notes about a job (base, adapter to start from), after `changes`."""
+        with self.transaction():
+            plan: Record = orjson.loads(self.columns("jobs", job)["plan"]) | changes
+            if changes:
+                self._database.execute("UPDATE jobs SET plan = ? WHERE id = ?", (_packed(plan), job))
+            return plan
+
+    def jobs_in(self, *statuses: str) -> list[Record]:
+        """The jobs with one of these statuses, the oldest first."""
+        marks = ", ".join("?" * len(statuses))
+        rows = self._rows(f"SELECT record FROM jobs WHERE status IN ({marks}) ORDER BY number", *statuses)
+        return [orjson.loads(row["record"]) for row in rows]
+
+    def events_after(self, job: str, cursor: int, limit: int) -> list[Record]:
+        """A job's events after `cursor`, the oldest first, each with its `cursor` and its exact `time` in s."""
+        query = "SELECT number, time, record FROM events WHERE job = ? AND number > ? ORDER BY number LIMIT ?"
+        rows = self._rows(query, job, cursor, limit)
+        return [orjson.loads(row["record"]) | {"cursor": row["number"], "time": row["time"]} for row in rows]
+
+    def blob(self, file: str) -> Path:
+        """Where the bytes of a file lie."""
+        return self.folder / "files" / file
+
+
+def _packed(record: Record) -> str:
+    return orjson.dumps(record).decode()

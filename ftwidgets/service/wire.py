@@ -1,0 +1,136 @@
+"""What every reply shares: ids, error envelopes, pages, and the reading of a request's body."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+LETTERS = string.ascii_letters + string.digits
+
+Record = dict[str, Any]
+
+
+class WireError(Exception):
+    """An error as OpenAI's clients read it."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        kind: str = "invalid_request_error",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+    def response(self) -> JSONResponse:
+        """The error as a reply."""
+        return JSONResponse(self.body, self.status)
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    """A new random id, such as `ftjob-` and 24 letters and digits."""
+    return prefix + "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def now() -> int:
+    """Whole seconds since 1970, as OpenAI writes times."""
+    return int(time.time())
+
+
+def page(records: Sequence[Mapping[str, Any]], limit: int, *, ends: bool = False) -> JSONResponse:
+    """A list reply out of up to `limit` + 1 records: one too many means that there are more."""
+    shown = list(records[:limit])
+    body: Record = {"object": "list", "data": shown, "has_more": len(records) > limit > 0}
+    if ends:
+        body |= {"first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None}
+    return JSONResponse(body)
+
+
+def limit_of(request: Request, default: int, most: int) -> int:
+    """The query's `limit`, between 0 and `most`.
+
+    Raises:
+        WireError: it is not a whole number.
+    """
+    text = request.query_params.get("limit", str(default))
+    if not text.lstrip("-").isdigit():
+        raise WireError(400, f"Invalid 'limit': '{text}' is not a whole number.", param="limit")
+    return max(0, min(int(text), most))
+
+
+async def body_of(request: Request) -> Record:
+    """The request's JSON object; an empty body is an empty object.
+
+    Raises:
+        WireError: the body is something else.
+    """
+    raw = await request.body()
+    try:
+        value = orjson.loads(raw) if raw.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise WireError(400, f"We could not parse the JSON body of your request: {error.msg}.") from error
+    if not isinstance(value, dict):
+        raise WireError(400, "The JSON body of the request is not an object.")
+    return value
+
+
+def integer(body: Record, name: str, low: int, high: int, *, place: str | None = None) -> int | None:
+    """The whole number in `body[name]`, None where there is none.
+
+    Raises:
+        WireError: it is of another type or out of range.
+    """
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise WireError(
+            400,
+            f"Invalid '{place or name}': {value!r} is not a whole number from {low} to {high}.",
+            param=place or name,
+        )
+    return value
+
+
+def number(body: Record, name: str, low: float, high: float, *, place: str | None = None) -> float | None:
+    """The number in `body[name]`, None where there is none.
+
+    Raises:
+        WireError: it is of another type or out of range.
+    """
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+        raise WireError(
+            400, f"Invalid '{place or name}': {value!r} is not a number from {low:g} to {high:g}.", param=place or name
+        )
+    return float(value)
+
+
+def text(body: Record, name: str, *, required: bool = False, longest: int | None = None) -> str | None:
+    """The text in `body[name]`, None where there is none.
+
+    Raises:
+        WireError: it is of another type, too long, or missing though required.
+    """
+    value = body.get(name)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or not value:
+        what = "is missing" if value is None else f"is {value!r:.60}, not a text"
+        raise WireError(400, f"The parameter '{name}' {what}.", param=name)
+    if longest and len(value) > longest:
+        raise WireError(400, f"'{name}' has {len(value)} letters; it may have up to {longest}.", param=name)
+    return value
