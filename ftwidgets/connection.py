@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +71,7 @@ def connect(
     """
     if where is not None:
         return _elsewhere(where)
-    address = find(home) or start(home)
+    address = current(home) or start(home)
     if environment:
         _set_environment(address, replace=replace)
     return address.client()
@@ -106,6 +108,20 @@ def find(home: str | os.PathLike[str] | None = None) -> Address | None:
     except (OSError, ValueError, TypeError):
         return None
     return address if info(address) is not None else None
+
+
+def current(home: str | os.PathLike[str] | None = None) -> Address | None:
+    """Where the service of `home` answers; one of an older version is ended first, and its training goes on anew."""
+    address = find(home)
+    if address is not None and _numbers(address.version) < _numbers(version("ftwidgets")):
+        stop(home)
+        return None
+    return address
+
+
+def _numbers(name: str) -> list[int]:
+    """A version's numbers, to tell the older from the newer."""
+    return [int(part) for part in re.findall(r"\d+", name)]
 
 
 def info(address: Address) -> dict[str, Any] | None:
@@ -195,5 +211,3 @@ def stop(home: str | os.PathLike[str] | None = None) -> bool:
     while path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     return True
-
-

@@ -25,7 +25,7 @@ SERIES: Mapping[str, str] = {
 class Event:
     """One event of a job, as OpenAI's API tells it.
 
-    `created_at` is in whole seconds since 1970; `type` is "message" or "metrics"; `data` holds the numbers of a metrics event.
+    `created_at` is in whole seconds since 1970; `type` is "message" or "metrics"; `data` holds the numbers.
     """
 
     id: str

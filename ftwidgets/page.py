@@ -12,11 +12,13 @@ STYLE = """
   --soft: #181d23; --good: #3ecf9b; --bad: #ff8a7a; } }
 body { margin: 2rem auto; max-width: 1000px; padding: 0 1rem; background: var(--ground); color: var(--text);
   font: 14px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; } p { max-width: 46rem; } .dim { color: var(--dim); }
+h1 { font-size: 1.4rem; }
+h2 { font-size: 1.1rem; margin-top: 2rem; } p { max-width: 46rem; } .dim { color: var(--dim); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); }
-th { color: var(--dim); font-weight: 500; } code { font-size: 0.95em; overflow-wrap: anywhere; }
-img { width: 100%; background: #fff; border: 1px solid var(--line); border-radius: 8px; }
+th { color: var(--dim); font-weight: 500; } th[scope=row] { width: 16rem; }
+code { font-size: 0.95em; overflow-wrap: anywhere; }
+img { width: 100%; }
 .right::before { content: "right: "; color: var(--good); } .wrong::before { content: "wrong: "; color: var(--bad); }
 """
 

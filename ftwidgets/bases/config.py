@@ -38,7 +38,7 @@ class Config:
         """The shape of the model in `folder`.
 
         Raises:
-            BaseModelError: there is no readable `config.json`, or it is of an architecture that this engine does not have.
+            BaseModelError: there is no readable `config.json`, or the engine does not have its architecture.
         """
         try:
             raw = json.loads((folder / "config.json").read_text("utf-8"))

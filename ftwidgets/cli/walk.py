@@ -72,9 +72,7 @@ def run(
     files.write(folder, job, report, seconds, rows.note)
     _tell(job, report, rows.note, folder)
     if job.status != "succeeded":
-        raise JobError(
-            f"The job was not completed: it {'was' if job.status == 'cancelled' else 'has'} {job.status}. {job.error or ''}".strip()
-        )
+        raise JobError(job.outcome)
 
 
 def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
@@ -85,14 +83,14 @@ def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
     if test is not None:
         return Rows(rows, load(valid) if valid else None, load(test))
     if valid is not None:
-        note = "The rows that judge the model are the validation rows, on which its loss was watched: give --test for others."
+        note = "The model is judged by the validation rows, on which its loss was watched; --test names other rows."
         return Rows(rows, load(valid), load(valid), note)
     if len(rows) * (1 - HELD_OUT) < FEWEST:
-        return Rows(
-            rows, None, None, f"With {len(rows)} rows none could be held out: whether the model is better is not known."
-        )
+        note = f"With {len(rows)} rows none could be held out: whether the model is better is not known."
+        return Rows(rows, None, None, note)
     kept, held = rows.split(validation=HELD_OUT, seed=seed)
-    note = f"{len(held)} of the {len(rows)} rows, drawn by seed {seed}, were held out to judge the model, and their loss was watched."
+    drawn = f"{len(held)} of the {len(rows)} rows, drawn by seed {seed},"
+    note = f"{drawn} were held out to judge the model; their loss was watched as well."
     return Rows(kept, held, held, note)
 
 
@@ -127,9 +125,7 @@ def _follow(job: Run) -> None:
 
             job.wait(seconds=0.5, heard=heard)
     except KeyboardInterrupt:
-        out.print(
-            f"The job {job.id} goes on in the service. `ftwidgets status` tells how far it is; `ftwidgets stop` ends both."
-        )
+        out.print(f"The job {job.id} goes on in the service: `ftwidgets status` tells how far it is.")
         raise typer.Exit(130) from None
     except JobError:
         pass  # told, with its reason, after the report is written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ftwidgets.data.findings import Finding, Level
@@ -256,7 +257,7 @@ def _system_not_first(messages: list[Message]) -> Fault | None:
 
 @_example_rule("turn-repeated", "warning")
 def _turn_repeated(messages: list[Message]) -> Fault | None:
-    for one, next_one in zip(messages, messages[1:], strict=False):
+    for one, next_one in pairwise(messages):
         if one["role"] == next_one["role"] and one["role"] in ("user", "assistant"):
             return Fault(
                 "messages", f"Two {one['role']} messages follow one another.", "Join them, or add what lies between."

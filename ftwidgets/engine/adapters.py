@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from safetensors import SafetensorError
@@ -51,11 +50,12 @@ def start(config: Config, seed: int) -> Adapter:
     `NAME.a` is (L, parts·R, in), `NAME.b` a list with an array (L, R, out) for each part.
     """
     adapter: Adapter = {}
-    for key, (name, widths) in zip(jax.random.split(jax.random.key(seed), 4), parts(config).items(), strict=True):
+    random = np.random.default_rng(seed)  # JAX's own would compile for a second first
+    for name, widths in parts(config).items():
         size = inputs(config)[name]
         bound = 1.0 / np.sqrt(size)  # Kaiming's uniform bound as in the paper's own code
         shape = (config.layers, len(widths) * RANK, size)
-        adapter[f"{name}.a"] = jax.random.uniform(key, shape, minval=-bound, maxval=bound)
+        adapter[f"{name}.a"] = jnp.asarray(random.uniform(-bound, bound, shape), jnp.float32)
         adapter[f"{name}.b"] = [jnp.zeros((config.layers, RANK, width)) for width in widths]
     return adapter
 
@@ -70,7 +70,7 @@ def scaled(adapter: Adapter) -> Adapter:
 
 def flat(adapter: Adapter) -> dict[str, np.ndarray[Any, Any]]:
     """The adapter as named arrays, for a file."""
-    arrays = {}
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
     for name, value in adapter.items():
         if isinstance(value, list):
             arrays |= {f"{name}.{n}": np.asarray(b) for n, b in enumerate(value)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ class Batches:
 
     def __len__(self) -> int:
         """The number of batches in an epoch."""
-        return -(-len(self.examples) // self.batch_size)
+        return math.ceil(len(self.examples) / self.batch_size)
 
     @property
     def tokens(self) -> int:

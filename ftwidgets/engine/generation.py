@@ -10,7 +10,7 @@ import numpy as np
 
 from ftwidgets.bases.config import Config
 from ftwidgets.engine import adapters
-from ftwidgets.engine.decoding import advance, prefill, widened
+from ftwidgets.engine.decoding import advance, by_layers, prefill, widened
 from ftwidgets.engine.sampling import Sampler, Token
 from ftwidgets.engine.weights import Weights
 
@@ -52,6 +52,7 @@ def generate(
         ids[n, : len(prompt.ids)] = prompt.ids
         lengths[n] = len(prompt.ids)
     scores, cache = prefill(weights, used, ids, lengths, config=config, slots=slots)
+    layers = by_layers(used, config.layers)
     left = [prompt.room for prompt in prompts]
     positions = lengths.copy()
     while True:
@@ -70,7 +71,7 @@ def generate(
         if positions.max() == slots:  # short answers, the most, never pay for a cache that a long one needs
             slots = _at_least(slots + 1, config.context)
             cache = widened(cache, slots)
-        scores, cache = advance(weights, used, jnp.asarray(chosen), jnp.asarray(positions), cache, config=config)
+        scores, cache = advance(weights, layers, jnp.asarray(chosen), jnp.asarray(positions), cache, config=config)
         positions[: len(prompts)] += np.array(going, np.int32)
 
 

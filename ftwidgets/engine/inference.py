@@ -10,7 +10,6 @@ from __future__ import annotations
 import queue
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,14 +135,9 @@ def _with_keys_as_numbers(sampling: dict[str, Any]) -> dict[str, Any]:
     return sampling | {"bias": {int(token): bias for token, bias in sampling.get("bias", {}).items()}}
 
 
-def arguments() -> Iterator[Path]:
-    """The base's folder and the folder of compiled programs."""
-    return map(Path, sys.argv[1:3])
-
-
 def main() -> None:
     """Load the base, say so, and answer what comes on standard input."""
-    base, compiled = arguments()
+    base, compiled = map(Path, sys.argv[1:3])
     lines.step_back()
     keep_programs(compiled)
     try:

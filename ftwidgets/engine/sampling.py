@@ -71,7 +71,7 @@ class Sampler:
 
 def _nucleus(scores: NDArray[Any], top_p: float) -> NDArray[Any]:
     """Probabilities of the likeliest tokens that together reach `top_p`, the others 0."""
-    weights = np.exp(scores.astype(np.float64) - scores.max())
+    weights: NDArray[Any] = np.exp(scores.astype(np.float64) - scores.max())
     weights /= weights.sum()
     if top_p < 1:
         order = np.argsort(-weights)

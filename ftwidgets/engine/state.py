@@ -24,7 +24,7 @@ def save(path: Path, tree: Any, history: History) -> None:
 
 
 def restore(path: Path, tree: Any) -> tuple[Any, History]:
-    """The arrays kept in `path`, in the form of `tree`, and their history; `tree` itself and nothing where there are none."""
+    """The arrays kept in `path`, in the form of `tree`, and their history; without a file, `tree` and no history."""
     if not path.is_file():
         return tree, []
     leaves, form = jax.tree.flatten(tree)

@@ -40,9 +40,7 @@ def evaluate(
         openai.APIError: the service refuses a question.
     """
     if not models:
-        raise InputError(
-            "No model is named. Name those to compare: models=[run.base_model, run.fine_tuned_model]"
-        )
+        raise InputError("No model is named. Name those to compare: models=[run.base_model, run.fine_tuned_model]")
     asked = questions(test)
     done = 0
 
@@ -94,9 +92,8 @@ def _notes(asked: Sequence[Question], train: Dataset | None) -> list[str]:
     leaked = sum(_key(question) in seen for question in asked)
     if not leaked:
         return []
-    return [
-        f"{leaked} of the {len(asked)} rows are also in the training data: on them the score shows memory, not learning."
-    ]
+    known = f"{leaked} of the {len(asked)} rows are also in the training data"
+    return [f"{known}: on them the score shows memory, not learning."]
 
 
 def _key(question: Question) -> bytes:

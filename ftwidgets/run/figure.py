@@ -1,9 +1,11 @@
-"""The curves as a matplotlib figure."""
+"""The curves as a matplotlib figure, on a light or a dark ground."""
 
 from __future__ import annotations
 
 import base64
 import io
+from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,41 +14,37 @@ from matplotlib.ticker import MaxNLocator
 
 from ftwidgets.events import Curves, Points
 
-TRAINING, VALIDATION, ACCURACY = "#0072b2", "#c24e00", "#00795a"
-"""Colours that colour-blind eyes tell apart; line styles differ as well."""
 
-TEXT, LINE = "#1f2328", "#d8dee4"
+@dataclass(frozen=True)
+class Theme:
+    """Colours that colour-blind eyes tell apart; line styles differ as well."""
+
+    ground: str
+    text: str
+    line: str
+    training: str
+    validation: str
+    accuracy: str
 
 
-def draw(curves: Curves) -> Figure:
+LIGHT = Theme("#ffffff", "#1f2328", "#d8dee4", "#0072b2", "#c24e00", "#00795a")
+DARK = Theme("#111418", "#e6e9ed", "#2c333b", "#56b4e9", "#f0a04b", "#3ecf9b")
+
+
+def draw(curves: Curves, theme: Theme = LIGHT) -> Figure:
     """Loss above, token accuracy below, by step. A series that has no points is not drawn."""
-    figure = Figure(figsize=(8, 4.8), layout="constrained")
+    figure = Figure(figsize=(8, 4.8), layout="constrained", facecolor=theme.ground)
     FigureCanvasAgg(figure)
     loss, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    _line(loss, _smoothed(curves["train_loss"]), "training", color=TRAINING, linewidth=2)
-    _line(loss, curves["train_loss"], None, color=TRAINING, linewidth=1, alpha=0.28)
-    _line(
-        loss,
-        validation_points(curves),
-        "validation",
-        color=VALIDATION,
-        linestyle="--",
-        marker="o",
-        markerfacecolor="none",
-    )
-    _line(accuracy, curves["train_accuracy"], "training", color=ACCURACY, linewidth=1.4)
-    _line(
-        accuracy,
-        curves["full_valid_accuracy"],
-        "validation",
-        color=VALIDATION,
-        linestyle="--",
-        marker="o",
-        markerfacecolor="none",
-    )
-    _finish(loss, "loss (nats a token)")
-    _finish(accuracy, "token accuracy")
-    accuracy.set_xlabel("step")
+    measured: dict[str, Any] = {"color": theme.validation, "linestyle": "--", "marker": "o", "markerfacecolor": "none"}
+    _line(loss, curves["train_loss"], None, color=theme.training, linewidth=1, alpha=0.28)
+    _line(loss, _smoothed(curves["train_loss"]), "training", color=theme.training, linewidth=2)
+    _line(loss, validation_points(curves), "validation", **measured)
+    _line(accuracy, curves["train_accuracy"], "training", color=theme.accuracy, linewidth=1.4)
+    _line(accuracy, curves["full_valid_accuracy"], "validation", **measured)
+    _finish(loss, "loss (nats a token)", theme)
+    _finish(accuracy, "token accuracy", theme)
+    accuracy.set_xlabel("step", color=theme.text)
     accuracy.set_ylim(0, 1.02)
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
@@ -64,15 +62,19 @@ def png(figure: Figure) -> bytes:
     return target.getvalue()
 
 
-def data_url(figure: Figure) -> str:
-    """The figure as a picture that stands inside a page."""
-    return "data:image/png;base64," + base64.b64encode(png(figure)).decode()
+def picture(curves: Curves, alternative: str) -> str:
+    """The figure as HTML: the dark one where the reader's system is dark; `alternative` is its text, escaped."""
+    light, dark = (base64.b64encode(png(draw(curves, theme))).decode() for theme in (LIGHT, DARK))
+    return (
+        f'<picture><source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
+        f'<img alt="{alternative}" src="data:image/png;base64,{light}"></picture>'
+    )
 
 
-def _line(axes: Axes, points: Points, label: str | None, **style: object) -> None:
+def _line(axes: Axes, points: Points, label: str | None, **style: Any) -> None:
     if points:
         steps, values = zip(*points, strict=True)
-        axes.plot(steps, values, label=label, markersize=4, **style)  # type: ignore[arg-type]
+        axes.plot(steps, values, label=label, markersize=4, **style)
 
 
 def _smoothed(points: Points, weight: float = 0.8) -> Points:
@@ -84,10 +86,14 @@ def _smoothed(points: Points, weight: float = 0.8) -> Points:
     return smoothed
 
 
-def _finish(axes: Axes, label: str) -> None:
-    axes.set_ylabel(label, color=TEXT)
+def _finish(axes: Axes, label: str, theme: Theme) -> None:
+    axes.set_facecolor(theme.ground)
+    axes.set_ylabel(label, color=theme.text)
     axes.set_ylim(bottom=0)
-    axes.grid(color=LINE, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color=theme.line, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=theme.text, length=0)
+    axes.spines[:].set_visible(False)
+    axes.spines["bottom"].set(visible=True, color=theme.line)
     if axes.lines:
-        axes.legend(frameon=False, loc="upper right" if "loss" in label else "lower right")
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, labelcolor=theme.text, borderpad=0)

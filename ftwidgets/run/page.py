@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftwidgets import page
-from ftwidgets.run.figure import data_url, validation_points
+from ftwidgets.events import Points
+from ftwidgets.run.figure import picture, validation_points
 
 if TYPE_CHECKING:
     from ftwidgets.run.run import Run
@@ -19,11 +20,14 @@ def write(run: Run) -> str:
 def sections(run: Run) -> list[str]:
     """What the page says of the run: also a part of larger reports."""
     curves = run.curves
-    points = [["train", curves["train_loss"]], ["validation", validation_points(curves)]]
-    spoken = [
-        f"{name} loss {p[0][1]:.2f} at step {p[0][0]}, {p[-1][1]:.2f} at step {p[-1][0]}" for name, p in points if p
-    ]  # type: ignore[index]
-    figure = f'<img alt="Loss and token accuracy by step: {"; ".join(spoken)}" src="{data_url(run.figure())}">'
+    points = {"training": curves["train_loss"], "validation": validation_points(curves)}
+    told = [
+        f"{name} loss {p[0][1]:.2f} at step {p[0][0]}, {p[-1][1]:.2f} at step {p[-1][0]}"
+        for name, p in points.items()
+        if p
+    ]
+    spoken = "; ".join(told).capitalize() or "No step has been taken"
+    figure = picture(curves, f"Loss and token accuracy by step. {spoken}")
     known = {
         "job": run.id,
         "status": run.status,
@@ -38,8 +42,11 @@ def sections(run: Run) -> list[str]:
         page.paragraph(event.message) for event in run.events if "stands in" in event.message or event.level != "info"
     ]
     return [
-        page.section(
-            "While it learned", figure, page.paragraph("; ".join(spoken).capitalize() + ".") if spoken else ""
-        ),
+        page.section("While it learned", figure, page.paragraph(f"{spoken}.")),
         page.section("The job", *notes, page.facts(known)),
     ]
+
+
+def _told(name: str, series: Points) -> str:
+    (first, first_loss), (last, last_loss) = series[0], series[-1]
+    return f"{name} loss {first_loss:.2f} at step {first}, {last_loss:.2f} at step {last}"

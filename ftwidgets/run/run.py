@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import time
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +55,13 @@ class Run:
         return str(message) if message else None
 
     @property
+    def outcome(self) -> str:
+        """How the job stands, as a sentence."""
+        verb = {"failed": "has failed", "cancelled": "was cancelled", "succeeded": "has succeeded"}
+        reason = f": {self.error}" if self.error else "."
+        return f"The job {self.id} {verb.get(self.status, f'is {self.status}')}{reason}"
+
+    @property
     def ended(self) -> bool:
         """Whether the job will not go on."""
         return self.status in ENDED
@@ -61,12 +69,14 @@ class Run:
     @property
     def trained_tokens(self) -> int | None:
         """The tokens of all examples, counted once each epoch; None until the job has succeeded."""
-        return self._job.trained_tokens
+        tokens: int | None = self._job.trained_tokens
+        return tokens
 
     @property
     def seconds(self) -> int | None:
         """From the job's creation to its end, in whole seconds as the service tells them; None before."""
-        return self._job.finished_at - self._job.created_at if self._job.finished_at else None
+        job = self._job
+        return int(job.finished_at - job.created_at) if job.finished_at else None
 
     @property
     def events(self) -> list[Event]:
@@ -103,9 +113,7 @@ class Run:
         if heard:
             heard(self)
         if self.status != "succeeded":
-            raise JobError(
-                f"The job {self.id} {'was' if self.status == 'cancelled' else 'has'} {self.status}: {self.error or 'no reason is given'}"
-            )
+            raise JobError(self.outcome)
         return self
 
     def cancel(self) -> Run:
@@ -119,13 +127,9 @@ class Run:
         Raises:
             JobError: the job has none, because it has not succeeded.
         """
-        import io
-
         files = list(self._job.result_files or [])
         if not files:
-            raise JobError(
-                f"The job {self.id} has no result file: it is {self.status}. It is written when the job succeeds."
-            )
+            raise JobError(f"The job {self.id} is {self.status}: only one that has succeeded has a result file.")
         return pd.read_csv(io.BytesIO(_csv(self._client.files.content(files[0]).read())))
 
     def figure(self) -> Figure:

@@ -74,7 +74,7 @@ async def _around(request: Request, call_next: Next) -> Response:
     return response
 
 
-async def _wire_error(request: Request, error: Exception) -> Response:
+async def _wire_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, WireError)
     return error.response()
 
@@ -86,6 +86,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return WireError(status, str(getattr(error, "detail", error))).response()
 
 
-async def _fault(request: Request, error: Exception) -> Response:
+async def _fault(_: Request, error: Exception) -> Response:
     traceback.print_exception(error)  # into the service's log
     return WireError(500, f"The service met a fault of its own: {error!r}", kind="server_error").response()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import orjson
 
 
 class Child:
-    """One `python -m MODULE` with a line of JSON for each message, in and out; its standard error goes to a log file."""
+    """One `python -m MODULE`, a line of JSON for each message in and out; its standard error goes to a log file."""
 
     def __init__(self, module: str, *arguments: str, log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -33,12 +34,9 @@ class Child:
     def send(self, **values: Any) -> None:
         """Send one line; nothing happens where the process has ended: its reader is told by the end of the lines."""
         assert self._process.stdin is not None
-        try:
-            with self._lock:
-                self._process.stdin.write(orjson.dumps(values) + b"\n")
-                self._process.stdin.flush()
-        except (OSError, ValueError):
-            pass
+        with contextlib.suppress(OSError, ValueError), self._lock:
+            self._process.stdin.write(orjson.dumps(values) + b"\n")
+            self._process.stdin.flush()
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Every line that it says, until it ends."""
@@ -51,11 +49,8 @@ class Child:
         if kill:
             self._process.kill()
         assert self._process.stdin is not None
-        with self._lock:
-            try:
-                self._process.stdin.close()
-            except OSError:
-                pass
+        with self._lock, contextlib.suppress(OSError):
+            self._process.stdin.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:

@@ -12,7 +12,10 @@ from ftwidgets.service.wire import WireError
 
 
 def kept_key(folder: Path) -> str:
-    """The key of this home, made when there is none: it stays the same, so that a notebook's client outlives the service."""
+    """The key of this home, made when there is none.
+
+    It stays the same, so that a notebook's client outlives the service.
+    """
     path = folder / "key"
     if not path.is_file():
         write_private(path, f"sk-ftwidgets-{secrets.token_urlsafe(24)}")

@@ -43,19 +43,19 @@ class Narrator:
         self._store = store
         self._job = job
 
-    def tell(self, kind: str, message: str, *, step: int = 0, level: str = "info", data: Record | None = None) -> None:
+    def tell(self, kind: str, message: str, *, step: int = 0, level: str = "info") -> None:
         """Add a message event, unless one of this kind and step is there."""
-        self._add(kind, step, message, level, "message", data or {})
+        self._add(kind, message, step=step, level=level)
 
-    def _add(self, kind: str, step: int, message: str, level: str, event_type: str, data: Record) -> None:
+    def _add(self, kind: str, message: str, *, step: int, level: str = "info", numbers: Record | None = None) -> None:
         event = {
             "object": "fine_tuning.job.event",
             "id": new_id("ftevent-"),
             "created_at": now(),
             "level": level,
             "message": message,
-            "data": data,
-            "type": event_type,
+            "data": numbers or {},
+            "type": "metrics" if numbers else "message",
         }
         self._store.add("events", event, job=self._job, kind=kind, step=step, time=time.time())
 
@@ -67,7 +67,7 @@ class Narrator:
         for name, words in (("valid_loss", "validation loss"), ("full_valid_loss", "full validation loss")):
             if name in numbers:
                 message += f", {words}={numbers[name]:.2f}"
-        self._add("metrics", step, message, "info", "metrics", {"step": step, "total_steps": total} | numbers)
+        self._add("metrics", message, step=step, numbers={"step": step, "total_steps": total} | numbers)
 
     def checkpoint(self, step: int, path: Path) -> None:
         """Keep the checkpoint of an epoch's end, as a model that answers at once, and let go of the fourth last."""

@@ -118,10 +118,13 @@ def load_tokenizer(path: Path) -> Any:
 
 
 def load_model(path: Path, attention: str) -> Any:
-    """The float32 model, ready to evaluate."""
+    """The model, ready to evaluate: in float32, its weights rounded to float16 as this project keeps them."""
     model = AutoModelForCausalLM.from_pretrained(
         path.parent, gguf_file=path.name, dtype=torch.float32, attn_implementation=attention
     )
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half().float())
     return model.eval()
 
 

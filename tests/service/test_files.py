@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+
+import openai
+import pytest
+from openai.types import FileDeleted, FileObject
+
+GOOD = b'{"messages": []}\n'
+SENTENCE = "Expected file to have JSONL format, where every line is a valid JSON dictionary."
+
+
+def names(service):
+    return {path.name for path in (service.home / "service" / "files").iterdir()}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [GOOD, b"", b"\xef\xbb\xbf" + GOOD, GOOD.replace(b"\n", b"\r\n") * 3, b"\n\n" + GOOD + b"\n", GOOD.strip()],
+    ids=["plain", "empty", "with a byte-order mark", "with CRLF", "with blank lines", "without a last line end"],
+)
+def test_what_was_uploaded_comes_back_byte_for_byte(service, content):
+    file = service.client.files.create(file=("a.jsonl", content), purpose="fine-tune")
+    assert file.bytes == len(content)
+    assert service.client.files.content(file.id).read() == content
+
+
+def test_a_file_for_another_purpose_may_hold_any_bytes(service):
+    content = bytes(range(256))
+    file = service.client.files.create(file=("picture.bin", content), purpose="vision")
+    assert service.client.files.content(file.id).read() == content
+
+
+def test_the_record_says_what_was_uploaded(service):
+    file = service.client.files.create(file=("a.jsonl", GOOD), purpose="fine-tune")
+    raw = service.get(f"files/{file.id}")
+    FileObject.model_validate(raw, strict=True)
+    assert raw["id"].startswith("file-")
+    assert (raw["object"], raw["filename"], raw["purpose"], raw["status"]) == (
+        "file",
+        "a.jsonl",
+        "fine-tune",
+        "processed",
+    )
+    assert raw["expires_at"] is None
+    assert service.client.files.wait_for_processing(file.id).id == file.id
+
+
+@pytest.mark.parametrize("name", ["été 数据.jsonl", "../../etc/passwd", "a\\b.jsonl", "x" * 300])
+def test_a_file_keeps_whatever_name_it_has(service, name):
+    file = service.client.files.create(file=(name, GOOD), purpose="fine-tune")
+    assert service.client.files.retrieve(file.id).filename == name
+    assert service.client.files.content(file.id).read() == GOOD
+    assert names(service) >= {file.id}
+
+
+def test_the_parts_of_the_form_may_come_in_any_order(service):
+    purpose, file = ("purpose", (None, "fine-tune")), ("file", ("a.jsonl", GOOD))
+    for parts in ([purpose, file], [file, purpose]):
+        reply = service.http.post("/v1/files", files=parts, headers=service.headers)
+        assert (reply.status_code, reply.json()["filename"]) == (200, "a.jsonl")
+
+
+def test_an_unknown_purpose_is_refused_with_the_known_ones(service):
+    with pytest.raises(openai.BadRequestError, match="'training' is not one of.*fine-tune") as caught:
+        service.client.files.create(file=("a.jsonl", GOOD), purpose="training")  # type: ignore[arg-type]
+    assert caught.value.param == "purpose"
+
+
+def test_a_form_without_a_file_or_without_a_purpose_is_refused(service):
+    for parts, param in (
+        ([("purpose", (None, "fine-tune"))], "file"),
+        ([("file", (None, "a text"))], "file"),
+        ([("file", ("a.jsonl", GOOD))], "purpose"),
+    ):
+        reply = service.http.post("/v1/files", files=parts, headers=service.headers)
+        assert (reply.status_code, reply.json()["error"]["param"]) == (400, param)
+    reply = service.post("files", {"purpose": "fine-tune"})
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "file")
+
+
+def test_a_file_may_be_told_to_expire(service):
+    file = service.client.files.create(
+        file=("a.jsonl", GOOD), purpose="fine-tune", expires_after={"anchor": "created_at", "seconds": 3600}
+    )
+    assert file.expires_at == file.created_at + 3600
+
+
+# "²" fails until files._expiry reads digits as int() does: isdigit() is True for it
+@pytest.mark.parametrize("seconds", [3599, 2_592_001, "soon", "²", "-5"])
+def test_an_expiry_out_of_range_is_refused(service, seconds):
+    with pytest.raises(openai.BadRequestError) as caught:
+        service.client.files.create(
+            file=("a.jsonl", GOOD), purpose="fine-tune", expires_after={"anchor": "created_at", "seconds": seconds}
+        )
+    assert caught.value.param == "expires_after[seconds]"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (GOOD * 2 + b'{"messages": [}\n' + GOOD, 3),
+        (b"\n" + GOOD + b"\n" + b"[1, 2]\n", 4),
+        (GOOD + b'"a text"\n', 2),
+        (GOOD + b'{"a": "\xff"}\n', 2),
+        (json.dumps([{"messages": []}], indent=1).encode(), 1),
+        (GOOD.decode().encode("utf-16"), 1),
+        (b"prompt,completion\r\na,b\r\n", 1),
+    ],
+    ids=["broken", "a list", "a text", "not UTF-8", "one JSON list", "UTF-16", "CSV"],
+)
+def test_a_line_that_is_no_json_object_is_refused_by_its_number(service, content, line):
+    before = names(service)
+    with pytest.raises(openai.BadRequestError) as caught:
+        service.client.files.create(file=("a.jsonl", content), purpose="fine-tune")
+    assert caught.value.body["message"].startswith(f"{SENTENCE} Line {line} is not")
+    assert caught.value.param == "file"
+    assert names(service) == before
+
+
+def test_files_are_listed_the_newest_first_in_pages(service):
+    new = [service.client.files.create(file=(f"{n}.bin", b"x"), purpose="user_data").id for n in range(5)]
+    files = service.client.files
+    page = files.list(purpose="user_data", limit=2)
+    assert ([file.id for file in page.data], page.has_more) == (new[:-3:-1], True)
+    assert (page.first_id, page.last_id) == (new[4], new[3])
+    assert [file.id for file in files.list(purpose="user_data", limit=2, after=new[1])] == [new[0]]
+    assert [file.id for file in files.list(purpose="user_data", limit=2)] == new[::-1]
+    assert [file.id for file in files.list(purpose="user_data", limit=2, order="asc")] == new
+    assert files.list(purpose="user_data", limit=5).has_more is False
+    assert new[4] in [file.id for file in files.list()]
+
+
+def test_an_empty_page_is_still_a_page(service):
+    for query in ("limit=0", "after=file-unknown", "purpose=batch"):
+        raw = service.get(f"files?{query}")
+        assert raw == {"object": "list", "data": [], "has_more": False, "first_id": None, "last_id": None}
+
+
+# "²", "--5" and the long one fail until wire.limit_of catches int()'s ValueError
+@pytest.mark.parametrize("limit", ["many", "1.5", "²", "--5", "", "9" * 5000])
+def test_a_limit_that_is_no_number_is_refused(service, limit):
+    error = service.get(f"files?limit={limit}")["error"]
+    assert (error["type"], error["param"]) == ("invalid_request_error", "limit")
+
+
+def test_a_deleted_file_is_gone(service):
+    file = service.upload(GOOD)
+    raw = service.http.delete(f"/v1/files/{file}", headers=service.headers).json()
+    FileDeleted.model_validate(raw, strict=True)
+    assert raw == {"id": file, "object": "file", "deleted": True}
+    assert file not in names(service)
+    with pytest.raises(openai.NotFoundError):
+        service.client.files.retrieve(file)
+
+
+def test_an_unknown_file_is_named_as_openai_does(service):
+    files = service.client.files
+    for ask in (files.retrieve, files.content, files.delete):
+        with pytest.raises(openai.NotFoundError) as caught:
+            ask("file-unknown")
+        assert caught.value.body == {
+            "message": "No such File object: file-unknown",
+            "type": "invalid_request_error",
+            "param": "id",
+            "code": None,
+        }
