@@ -50,6 +50,16 @@ class Address:
         """The variables by which `OpenAI()` finds the service without an argument."""
         return {ADDRESS: self.base_url, KEY: self.api_key}
 
+    def keep_environment(self, remedy: str) -> None:
+        """Refuse where one of these variables is set to something else; `remedy` is how to replace it.
+
+        Raises:
+            InputError: it is.
+        """
+        for name, value in self.environment.items():
+            if os.environ.get(name, value) != value:
+                raise InputError(f"{name} is set already, and is left as it is. To use this service instead: {remedy}")
+
 
 def connect(
     where: str | None = None,
@@ -91,12 +101,8 @@ def _elsewhere(where: str) -> OpenAI:
 
 
 def _set_environment(address: Address, *, replace: bool) -> None:
-    for name, value in address.environment.items():
-        if os.environ.get(name, value) != value and not replace:
-            raise InputError(
-                f"{name} is set already, and is left as it is. "
-                "To use the embedded service in this process instead: ft.connect(environment=True, replace=True)"
-            )
+    if not replace:
+        address.keep_environment("ft.connect(environment=True, replace=True)")
     os.environ.update(address.environment)
 
 

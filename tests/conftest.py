@@ -105,12 +105,12 @@ def opened(home: Path) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+def new_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Callable[[], Path]:
     """A function that makes home folders; they share the tiny base and what was compiled, to spare time."""
     from ftwidgets.bases.fetch import fetch
 
     shared = tmp_path_factory.mktemp("shared")
-    (shared / "compiled").mkdir()
+    (shared / "compiled").symlink_to(pytestconfig.cache.mkdir("compiled"))  # also with the sessions before
     fetch("random-tiny", shared / "bases")
 
     def make() -> Path:

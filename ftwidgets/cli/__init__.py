@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import openai
-from rich.console import Console
-
 from ftwidgets.errors import FtwidgetsError
 
 
@@ -16,16 +13,25 @@ def main() -> None:
 
     try:
         app()
-    except FtwidgetsError as error:
-        _say(str(error))
-    except openai.APIConnectionError:
-        _say(
-            "The service does not answer any more. `ftwidgets logs` shows what it said; run the command again to go on."
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a person is told of `error`; None where it is a fault of this program."""
+    import openai
+
+    if isinstance(error, FtwidgetsError):
+        return str(error)
+    if isinstance(error, openai.APIConnectionError):
+        return (
+            "The service does not answer any more. `ftwidgets logs` shows what it said; a job goes on when it is back."
         )
-    except openai.APIStatusError as error:
-        _say(error.message if not isinstance(error.body, dict) else str(error.body.get("message", error.message)))
-    sys.exit(1)
-
-
-def _say(sentence: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, markup=False)
+    if isinstance(error, openai.APIStatusError):
+        body = error.body if isinstance(error.body, dict) else {}
+        return str(body.get("message", error.message))
+    return None

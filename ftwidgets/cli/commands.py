@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ftwidgets import connection
-from ftwidgets.cli import diagnosis, walk
+from ftwidgets.cli import walk
 from ftwidgets.cli.progress import fetch_shown
 from ftwidgets.data import Findings, load
 from ftwidgets.data import check as check_data
@@ -116,6 +115,8 @@ def logs(
 @app.command()
 def doctor(home: Home = None) -> None:
     """Look at this machine: Python, platform, cores, memory, disk, model, service; each with its remedy."""
+    from ftwidgets.cli import diagnosis
+
     rows = diagnosis.diagnose(home_folder(home))
     table = Table(box=None, pad_edge=False)
     for head in ("", "what", "found", "remedy"):
@@ -136,12 +137,8 @@ def env(
 ) -> None:
     """Print the variables by which OpenAI's clients find the service: eval "$(ftwidgets env)"."""
     address = connection.current(home) or connection.start(home)
-    for name, value in address.environment.items():
-        if os.environ.get(name, value) != value and not replace:
-            raise InputError(
-                f"{name} is set already, and is left as it is. "
-                "To use the embedded service instead: ftwidgets env --replace"
-            )
+    if not replace:
+        address.keep_environment("ftwidgets env --replace")
     for name, value in address.environment.items():
         typer.echo(f"$env:{name} = '{value}'" if sys.platform == "win32" else f"export {name}='{value}'")
 

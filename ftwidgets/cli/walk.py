@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from ftwidgets.bases.catalogue import CATALOGUE, resolve
-from ftwidgets.cli import files
 from ftwidgets.cli.progress import bar, fetch_shown
 from ftwidgets.connection import connect
 from ftwidgets.data import Dataset, check, load
@@ -57,6 +56,8 @@ def run(
     home: Annotated[Path | None, typer.Option(help="As for the other commands.", show_default=False)] = None,
 ) -> None:
     """Fine-tune a model on a file, compare it with its base on rows it has not seen, and write a report."""
+    from ftwidgets.cli import files  # draws: only this command waits for matplotlib
+
     rows = _rows(train, valid, test, seed)
     _refuse_faults(rows)
     folder = files.new_folder(out_folder)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import orjson
-import pandas as pd
 
 from ftwidgets.data.reader import Row, read
 from ftwidgets.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["chat", "prompt/completion", "preference", "mixed", "unknown"]
 
@@ -44,6 +46,8 @@ class Dataset:
     @property
     def frame(self) -> pd.DataFrame:
         """The readable rows as a table: the line, and a column for each key."""
+        import pandas as pd  # half a second: not for the engine, which needs no table
+
         records = [
             {"line": row.number} | (row.value if isinstance(row.value, dict) else {})
             for row in self.rows

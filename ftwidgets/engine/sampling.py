@@ -45,7 +45,7 @@ class Sampler:
         if self.temperature == 0:
             chosen = int(shaped.argmax())
         else:
-            chosen = int(self._random.choice(len(shaped), p=_nucleus(shaped / self.temperature, self.top_p)))
+            chosen = _draw(_nucleus(shaped / self.temperature, self.top_p), self._random.random())
         self._said[chosen] = self._said.get(chosen, 0) + 1
         return self._token(chosen, scores)
 
@@ -74,14 +74,21 @@ def _nucleus(scores: NDArray[Any], top_p: float) -> NDArray[Any]:
     weights: NDArray[Any] = np.exp(scores.astype(np.float64) - scores.max())
     weights /= weights.sum()
     if top_p < 1:
-        order = np.argsort(-weights)
+        # Those below this share are together less than 1 - top_p: the others, a few, are all that must be sorted.
+        likely = np.flatnonzero(weights >= (1 - top_p) / len(weights))
+        order = likely[np.argsort(-weights[likely], kind="stable")]
         before = np.cumsum(weights[order]) - weights[order]
-        weights[order[before >= top_p]] = 0  # the first is always kept: nothing comes before it
-        if top_p <= 0:
-            weights[order[1:]] = 0
-            weights[order[0]] = 1
-        weights /= weights.sum()
+        kept = order[before < max(top_p, 1e-9)]  # the first always: nothing comes before it
+        nucleus = np.zeros_like(weights)
+        nucleus[kept] = weights[kept] / weights[kept].sum()
+        return nucleus
     return weights
+
+
+def _draw(probabilities: NDArray[Any], place: float) -> int:
+    """The token at `place`, in [0, 1), of the line on which each has its probability's length."""
+    line = np.cumsum(probabilities)
+    return int((line / line[-1]).searchsorted(place, side="right"))
 
 
 def _log_sum_exp(scores: Floats) -> float:

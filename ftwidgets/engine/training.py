@@ -88,12 +88,12 @@ def train(
     """
     batches = Batches(examples, recipe.batch_size, recipe.epochs)
     total = recipe.epochs * len(batches)
-    optimizer = _optimizer(recipe, total)
+    chosen = optimizer(recipe, total)
     adapter = adapters.start(config, recipe.seed) if adapter is None else adapter
-    (adapter, moments), history = state.restore(folder / "state.safetensors", (adapter, optimizer.init(adapter)))
+    (adapter, moments), history = state.restore(folder / "state.safetensors", (adapter, chosen.init(adapter)))
     yield from (_spoken(said, folder) for said in history)
     done = history[-1]["step"] if history else 0
-    update = _compiled_update(optimizer)
+    update = compiled_update(chosen)
     widen(weights)
     measure = Validation(weights, config, validation, recipe)
     for step, batch, at_end in _steps(batches, recipe, done):
@@ -203,7 +203,8 @@ _judge_back = jax.jit(jax.value_and_grad(judge, has_aux=True))
 _scaled = jax.jit(adapters.scaled)
 
 
-def _optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
+def optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
+    """AdamW with the recipe's learning rate: it rises in a line, then falls in one, over `total` steps."""
     peak = LEARNING_RATE * recipe.learning_rate_multiplier
     warm_up = max(1, round(WARM_UP * total))
     schedule = optax.join_schedules(
@@ -216,7 +217,9 @@ def _optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
     return optax.chain(optax.clip_by_global_norm(CLIP), optax.adamw(schedule, weight_decay=0.0))
 
 
-def _compiled_update(optimizer: optax.GradientTransformation) -> Any:
+def compiled_update(optimizer: optax.GradientTransformation) -> Any:
+    """The program that takes a step: (adapter, moments, gradient by the scaled adapter) → (adapter, moments)."""
+
     def update(adapter: adapters.Adapter, moments: Any, gradient: adapters.Adapter) -> Any:
         changes, moments = optimizer.update(adapters.scaled(gradient), moments, adapter)  # the scale's own derivative
         return optax.apply_updates(adapter, changes), moments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import orjson
@@ -42,26 +43,18 @@ def evaluate(
     if not models:
         raise InputError("No model is named. Name those to compare: models=[run.base_model, run.fine_tuned_model]")
     asked = questions(test)
-    done = 0
-
-    def answer(place: tuple[str, Question, int]) -> str:
-        nonlocal done
-        model, question, limit = place
-        text = _answer(client, model, question, limit)
-        done += 1
-        if progress:
-            progress(done, len(models) * len(asked))
-        return text
-
-    answers: dict[str, list[str]] = {}
+    answers: dict[str, list[str]] = {model: [] for model in models}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for model in dict.fromkeys(models):
+        for model, given in answers.items():
             limit = longest(client, model, [question.reference for question in asked]) + SPARE_TOKENS
-            answers[model] = list(pool.map(answer, [(model, question, limit) for question in asked]))
+            for text in pool.map(partial(_answer, client, model, limit), asked):
+                given.append(text)
+                if progress:
+                    progress(sum(map(len, answers.values())), len(answers) * len(asked))
     return Report(asked, answers, _majority(asked, train), _notes(asked, train))
 
 
-def _answer(client: Any, model: str, question: Question, limit: int) -> str:
+def _answer(client: Any, model: str, limit: int, question: Question) -> str:
     reply = client.chat.completions.create(
         model=model, messages=list(question.messages), temperature=0, max_completion_tokens=limit
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ftwidgets import page
 from ftwidgets.evaluation.intervals import wilson
 from ftwidgets.evaluation.question import Question
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Report:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a question: its line, what was asked, the reference, and each model's answer."""
+        import pandas as pd
+
         asked = {"line": [q.line for q in self.questions], "asked": [q.asked for q in self.questions]}
         reference = {"reference": [q.reference for q in self.questions]}
         return pd.DataFrame(asked | reference | {model: list(answers) for model, answers in self.answers.items()})

@@ -7,16 +7,15 @@ import binascii
 import io
 import time
 from collections.abc import Callable
-from typing import Any
-
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from ftwidgets.errors import JobError
 from ftwidgets.events import Curves, Event
-from ftwidgets.run.figure import draw
-from ftwidgets.run.page import write
 from ftwidgets.run.uploading import Client
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 ENDED = ("succeeded", "failed", "cancelled")
 PAGE = 100
@@ -127,6 +126,8 @@ class Run:
         Raises:
             JobError: the job has none, because it has not succeeded.
         """
+        import pandas as pd
+
         files = list(self._job.result_files or [])
         if not files:
             raise JobError(f"The job {self.id} is {self.status}: only one that has succeeded has a result file.")
@@ -134,10 +135,14 @@ class Run:
 
     def figure(self) -> Figure:
         """The curves as a matplotlib figure, for the record."""
+        from ftwidgets.run.figure import draw  # matplotlib takes a third of a second to load
+
         return draw(self.curves)
 
     def to_html(self) -> str:
         """One offline page with the curves and the job's facts."""
+        from ftwidgets.run.page import write
+
         return write(self)
 
     def __repr__(self) -> str:

@@ -1,0 +1,71 @@
+"""`ftwidgets check`: the findings as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import ROWS, Call, program, write
+
+KEYS = ["rule", "level", "line", "message_index", "field", "message", "remedy", "fixable"]
+WRONG = {"messages": [{"role": "usr", "content": "a"}, {"role": "assistant", "content": "b"}]}
+ODD = {"messages": [{"role": "user", "content": "a"}]}
+
+
+def test_a_sound_file_has_nothing_to_mend_and_status_0(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", ROWS))
+    assert (done.status, done.out, done.err) == (0, "15 examples: nothing to mend.\n", "")
+
+
+def test_errors_are_shown_by_cause_with_their_lines_and_status_1(tmp_path: Path) -> None:
+    rows = write(tmp_path / "rows.jsonl", [*ROWS, *[WRONG] * 11, ODD])
+    done = program("check", rows, home=tmp_path / "home")
+    assert done.status == 1
+    assert done.out.splitlines() == [
+        "error role-unknown, 11 ×: Line 16, message 1: 'usr' is not a role. Use system, user, assistant or tool.",
+        "  also in lines 17, 18, 19, 20, 21, 22, 23, 24 and others",
+        "error no-assistant, 1 ×: Line 27: No message is the assistant's: there is nothing to learn. Add the answer.",
+        "warning last-not-assistant, 1 ×: Line 27: The last message is the user's. End with the assistant's answer.",
+        "27 examples: 12 errors, 1 warning.",
+    ]
+    assert done.err == ""
+
+
+def test_warnings_alone_have_status_0(call: Call, tmp_path: Path) -> None:
+    blank = {"messages": [{"role": "user", "content": " "}, {"role": "assistant", "content": "b"}]}
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, blank]))
+    assert done.status == 0
+    assert "warning content-blank" in done.out
+
+
+def test_as_json_every_occurrence_is_there_with_the_same_status(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, WRONG, WRONG]), "--json")
+    records = json.loads(done.out)
+    assert done.status == 1
+    assert [list(record) for record in records] == [KEYS, KEYS]
+    assert [(record["rule"], record["line"], record["message_index"]) for record in records] == [
+        ("role-unknown", 16, 1),
+        ("role-unknown", 17, 1),
+    ]
+
+
+def test_a_sound_file_as_json_is_an_empty_list(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", ROWS), "--json")
+    assert (done.status, json.loads(done.out)) == (0, [])
+
+
+def test_what_a_file_holds_is_shown_as_it_is_and_is_not_markup(call: Call, tmp_path: Path) -> None:
+    marked = {"messages": [{"role": "[bold red]x[/]", "content": "[/b]"}]}
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, marked]))
+    assert "'[bold red]x[/]' is not a role" in done.out
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, {"\x1b[31mred\x1b[2J\n": 1}, ROWS[0] | {"\x1b]0;t\x07": 1}]))
+    assert "\x1b" not in done.out
+    assert "\x07" not in done.out
+
+
+def test_a_long_file_of_errors_is_still_a_short_table(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", [WRONG] * 5000))
+    assert len(done.out) < 1000

@@ -1,0 +1,66 @@
+"""The check as a whole: what it passes can be trained on, and it looks at each row once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+
+from ftwidgets.bases.chat import ChatTemplate
+from ftwidgets.data import Dataset, check, load
+from ftwidgets.data.dataset import Kind
+from tests.data.examples import EXAMPLE, mutated
+
+
+def trainable(example: Any) -> bool:
+    return not check(load([example]), fewest=1).errors
+
+
+@given(example=EXAMPLE)
+def test_a_sound_example_has_no_error_unless_it_has_nothing_to_learn(example: Any) -> None:
+    errors = {finding.rule for finding in check(load([example]), fewest=1).errors}
+    assert errors <= {"nothing-trained", "empty-completion"}
+
+
+@given(example=EXAMPLE | mutated())
+def test_what_passes_without_an_error_is_rendered_and_has_something_to_learn(
+    template: ChatTemplate, example: Any
+) -> None:
+    if trainable(example):
+        rendered = template.example(orjson.loads(orjson.dumps(example)))
+        assert len(rendered.ids) == len(rendered.mask)
+        assert sum(rendered.mask) > 0
+
+
+@pytest.mark.parametrize("depth", [100, 1000])
+def test_a_call_with_deeply_nested_arguments_is_refused_or_rendered(template: ChatTemplate, depth: int) -> None:
+    arguments = b"[" * depth + b"]" * depth
+    call = b'{"messages": [{"role": "assistant", "tool_calls": [{"function": {"arguments": %s}}]}]}' % arguments
+    data = load(call)
+    if not check(data, fewest=1).errors:
+        assert sum(template.example(data[0]).mask) > 0
+
+
+class Counted(Dataset):
+    """A data set that counts how often it is asked for its kind, for which all rows are looked at."""
+
+    asked = 0
+
+    @property
+    def kind(self) -> Kind:
+        self.asked += 1
+        return super().kind
+
+
+def test_the_kind_of_a_file_is_found_once_and_not_for_each_row() -> None:
+    rows = load([{"prompt": "a", "completion": "b"}] * 50).rows
+    data = Counted(rows)
+    check(data)
+    assert data.asked <= 2
+
+
+def test_the_findings_come_in_the_order_of_the_lines() -> None:
+    lines = [finding.line for finding in check(load(b'{"messages": [1, 2]}\n{\n{"a": 1}\n'))]
+    assert lines == [None, 1, 1, 2, 3]

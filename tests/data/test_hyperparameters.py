@@ -1,0 +1,65 @@
+"""What "auto" means: OpenAI's own rule for the epochs, our measured values for the rest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftwidgets.data.hyperparameters import Hyperparameters, auto_epochs
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs"),
+    [
+        (0, 25),
+        (1, 25),
+        (3, 25),
+        (4, 25),
+        (5, 20),
+        (10, 10),  # as recorded jobs of OpenAI's show
+        (20, 5),
+        (25, 4),
+        (32, 3),
+        (33, 3),
+        (34, 3),
+        (50, 3),
+        (8_333, 3),
+        (8_334, 2),
+        (12_500, 2),
+        (12_501, 1),
+        (25_000, 1),
+        (25_001, 1),
+        (1_000_000, 1),
+    ],
+)
+def test_the_number_of_epochs_follows_openais_rule(examples: int, epochs: int) -> None:
+    assert auto_epochs(examples) == epochs
+
+
+@given(examples=st.integers(1, 10**7))
+def test_the_rule_is_the_cookbooks(examples: int) -> None:
+    epochs = 3  # Chat_finetuning_data_prep.ipynb, with its names
+    if examples * epochs < 100:
+        epochs = min(25, 100 // examples)
+    elif examples * epochs > 25_000:
+        epochs = max(1, 25_000 // examples)
+    assert auto_epochs(examples) == epochs
+
+
+@given(n=st.integers(1, 10**6))
+def test_more_examples_never_mean_more_epochs(n: int) -> None:
+    assert auto_epochs(n + 1) <= auto_epochs(n)
+
+
+def test_auto_is_decided_and_what_was_chosen_stays() -> None:
+    assert Hyperparameters().resolved(10) == Hyperparameters(10, 8, 1.0)
+    assert Hyperparameters(2, 4, 0.5).resolved(10) == Hyperparameters(2, 4, 0.5)
+
+
+def test_on_the_wire_what_was_not_chosen_is_auto() -> None:
+    assert Hyperparameters(n_epochs=2).wire() == {
+        "n_epochs": 2,
+        "batch_size": "auto",
+        "learning_rate_multiplier": "auto",
+    }
