@@ -111,7 +111,8 @@ def find(home: str | os.PathLike[str] | None = None) -> Address | None:
     path = home_folder(home) / "service" / "address.json"
     try:
         address = Address(**orjson.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        address.client()
+    except (OSError, ValueError, TypeError, AttributeError, OpenAIError):
         return None
     return address if info(address) is not None else None
 

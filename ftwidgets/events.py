@@ -45,12 +45,19 @@ class Event:
         data = get("data")
         return cls(
             id=str(get("id") or ""),
-            created_at=int(get("created_at") or 0),
+            created_at=_seconds(get("created_at")),
             level=str(get("level") or "info"),
             message=str(get("message") or ""),
             type=str(get("type") or "message"),
             data=data if isinstance(data, Mapping) else {},
         )
+
+
+def _seconds(value: Any) -> int:
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        return 0
 
 
 class Curves:

@@ -20,12 +20,13 @@ def home(folder: str | os.PathLike[str] | None = None) -> Path:
         InputError: the folder cannot be made, or is a file.
     """
     chosen = folder or os.environ.get("FTWIDGETS_HOME") or platformdirs.user_data_path("ftwidgets")
-    path = Path(chosen).expanduser().resolve()
     try:
+        path = Path(chosen).expanduser().resolve()
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise InputError(
-            f"The home folder {path} cannot be made: {error.strerror}. Name another one in FTWIDGETS_HOME."
+            f"The home folder {chosen} cannot be made: {reason}. Name another one in FTWIDGETS_HOME."
         ) from error
     return path
 

@@ -48,12 +48,10 @@ def test_a_tilde_and_a_relative_path_are_resolved(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("name", ["file", "file/inside", "a" * 300, "~no-such-user/home", "no\0such"])
-def test_a_folder_that_cannot_be_is_a_sentence(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("a file")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="cannot be made.*FTWIDGETS_HOME"):
+    with pytest.raises(InputError, match=r"cannot be made.*FTWIDGETS_HOME"):
         home(name)
 
 

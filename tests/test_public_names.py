@@ -69,7 +69,9 @@ def test_the_data_can_be_looked_at_without_engine_client_or_widgets() -> None:
 
 def test_public_names_stay_what_they_are_whatever_is_imported_before_and_after() -> None:
     modules = [module.name for module in pkgutil.walk_packages(ft.__path__, "ftwidgets.")]
-    light = [name for name in modules if not name.startswith(("ftwidgets.engine", "ftwidgets.lessons.", "ftwidgets.__"))]
+    light = [
+        name for name in modules if not name.startswith(("ftwidgets.engine", "ftwidgets.lessons.", "ftwidgets.__"))
+    ]
     for name in light:
         importlib.import_module(name)
     assert not {name.split(".")[1] for name in modules} & set(NAMES)

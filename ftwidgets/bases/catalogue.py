@@ -10,6 +10,9 @@ from ftwidgets.errors import BaseModelError
 
 DEFAULT = "smollm2-135m-instruct"
 
+ID = r"[A-Za-z0-9][\w.-]*"
+"""What a base's id looks like, which is also its folder's name."""
+
 
 @dataclass(frozen=True)
 class Wheel:
@@ -101,4 +104,4 @@ def known_bases(folder: Path) -> list[str]:
 
 def is_fetched(base: str, folder: Path) -> bool:
     """Whether the base's files are whole and in `folder`."""
-    return bool(re.fullmatch(r"[A-Za-z0-9][\w.-]*", base)) and (folder / base / "config.json").is_file()
+    return bool(re.fullmatch(ID, base)) and (folder / base / "config.json").is_file()

@@ -41,7 +41,11 @@ class ChatTemplate:
         sandbox = require("jinja2.sandbox", "local")
         environment = sandbox.ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.globals["raise_exception"] = _raise
-        self._template = environment.from_string(tokenizer.chat_template or CHATML)
+        self._failures = require("jinja2", "local").TemplateError, ArithmeticError, TypeError, ValueError, LookupError
+        try:
+            self._template = environment.from_string(tokenizer.chat_template or CHATML)
+        except self._failures as error:
+            raise BaseModelError(f"The model's chat template cannot be read: {error}.") from error
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """The ids after which the model says the assistant's next message."""
@@ -80,14 +84,17 @@ class ChatTemplate:
 
     def _fill(self, messages: Sequence[Message], answer_follows: bool) -> str:
         places = [{"role": _role(m), "content": f"\ue000{n}\ue001"} for n, m in enumerate(messages)]
-        return str(
-            self._template.render(
-                messages=places,
-                add_generation_prompt=answer_follows,
-                bos_token=self._tokenizer.bos_text,
-                eos_token=self._tokenizer.eos_text,
+        try:
+            return str(
+                self._template.render(
+                    messages=places,
+                    add_generation_prompt=answer_follows,
+                    bos_token=self._tokenizer.bos_text,
+                    eos_token=self._tokenizer.eos_text,
+                )
             )
-        )
+        except self._failures as error:
+            raise BaseModelError(f"The model's chat template fails on this chat: {error}.") from error
 
 
 def text_of(message: Message) -> str:

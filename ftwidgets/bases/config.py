@@ -46,7 +46,7 @@ class Config:
                 raise ValueError("it is not an object")
             _refuse_unfit(raw, folder)
             return cls._of(raw)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise BaseModelError(f"{folder / 'config.json'} cannot be used: {error!r}.") from error
 
     @classmethod

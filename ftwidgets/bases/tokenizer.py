@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -28,9 +29,13 @@ class Tokenizer:
             self._special = tokenizers.Tokenizer.from_str(text)
             self._plain = tokenizers.Tokenizer.from_str(_without_special(text))
             config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+            if not isinstance(config, dict):
+                raise ValueError("tokenizer_config.json is not an object")
+            template = folder / "chat_template.jinja"
+            own = template.read_text("utf-8") if template.is_file() else config.get("chat_template")
         except Exception as error:  # tokenizers raises bare Exception
             raise BaseModelError(f"The tokenizer in {folder} cannot be read: {error}.") from error
-        self.chat_template: str | None = config.get("chat_template")
+        self.chat_template: str | None = _default_of(own)
         self.eos = self._id_of(config.get("eos_token"), folder)
         self.bos_text = _text_of(config.get("bos_token")) or ""
         self.eos_text = _text_of(config.get("eos_token")) or ""
@@ -84,6 +89,14 @@ def _without_special(text: str) -> str:
     return json.dumps(raw)
 
 
+def _default_of(template: object) -> str | None:
+    """The template itself; older models have a list of named ones."""
+    if isinstance(template, list):
+        named = {one.get("name"): one.get("template") for one in template if isinstance(one, dict)}
+        template = named.get("default")
+    return template if isinstance(template, str) else None
+
+
 def _text_of(token: object) -> str | None:
     if isinstance(token, dict):
         token = token.get("content")
@@ -92,4 +105,4 @@ def _text_of(token: object) -> str | None:
 
 def _sound(text: str) -> str:
     """`text` with lone surrogates, which no tokenizer can take, replaced by U+FFFD."""
-    return text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -10,9 +10,8 @@ import numpy as np
 
 from ftwidgets.bases.chat import CHATML
 from ftwidgets.bases.config import Config
-from ftwidgets.bases.gguf_file import write_tokenizer
+from ftwidgets.bases.gguf_file import save, write_tokenizer
 from ftwidgets.bases.tokenizer import byte_letters
-from ftwidgets.errors import require
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
@@ -58,7 +57,6 @@ def write_twin(folder: Path, pretrained: Path, seed: int) -> None:
 
 def write_weights(folder: Path, config: Config, seed: int) -> None:
     """Write `model.safetensors` drawn from `seed`: normal with deviation 0.02 as in GPT-2, norms 1."""
-    save_file = require("safetensors.numpy", "local").save_file
     random = np.random.default_rng(seed)
 
     def drawn(*shape: int) -> np.ndarray[Any, Any]:
@@ -82,4 +80,4 @@ def write_weights(folder: Path, config: Config, seed: int) -> None:
         weights |= {f"{place}{name}.weight": one.copy() for name in ("input_layernorm", "post_attention_layernorm")}
     if not config.tied:
         weights["lm_head.weight"] = drawn(config.vocabulary, config.width)
-    save_file(weights, folder / "model.safetensors")
+    save(weights, folder / "model.safetensors")

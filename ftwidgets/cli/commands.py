@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Fine-tune a language model on your own machine, through OpenAI's API.",
 )
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False)
 
 Home = Annotated[
     Path | None,
@@ -54,7 +54,9 @@ def serve(
     ] = None,
     idle_minutes: Annotated[
         float | None,
-        typer.Option(help="End after so long without a request or a job. Default: never.", show_default=False),
+        typer.Option(
+            help="End after so long without a request or a job. Default: never.", show_default=False, min=0.01
+        ),
     ] = None,
 ) -> None:
     """Run the service in the foreground and print its address."""
@@ -100,7 +102,7 @@ def logs(
     job: Annotated[
         str | None, typer.Argument(help="A job's id. Default: the service's own log.", show_default=False)
     ] = None,
-    lines: Annotated[int, typer.Option(help="How many lines, from the end.")] = 50,
+    lines: Annotated[int, typer.Option(help="How many lines, from the end.", min=0)] = 50,
 ) -> None:
     """Show the log of the service, or of one job's training."""
     folder = home_folder(home) / "service" / "logs"
@@ -108,8 +110,8 @@ def logs(
     if not path.is_file():
         there = ", ".join(sorted(file.stem for file in folder.glob("*.log"))) or "none"
         raise InputError(f"There is no log {path}. Those that are there: {there}.")
-    for line in path.read_text("utf-8", "replace").splitlines()[-lines:]:
-        out.print(line, markup=False)
+    for line in path.read_text("utf-8", "replace").splitlines()[-lines or sys.maxsize :]:
+        out.print(line)
 
 
 @app.command()
@@ -123,7 +125,7 @@ def doctor(home: Home = None) -> None:
         table.add_column(head)
     for row in rows:
         table.add_row("ok" if row.sound else "!", row.what, row.found, "" if row.sound else row.remedy)
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False).print(table)
     if not all(row.sound for row in rows):
         raise typer.Exit(1)
 
@@ -136,9 +138,10 @@ def env(
     ] = False,
 ) -> None:
     """Print the variables by which OpenAI's clients find the service: eval "$(ftwidgets env)"."""
-    address = connection.current(home) or connection.start(home)
+    address = connection.current(home)
     if not replace:
-        address.keep_environment("ftwidgets env --replace")
+        (address or connection.Address("", "", 0, "")).keep_environment("ftwidgets env --replace")
+    address = address or connection.start(home)
     for name, value in address.environment.items():
         typer.echo(f"$env:{name} = '{value}'" if sys.platform == "win32" else f"export {name}='{value}'")
 
@@ -175,7 +178,7 @@ def check(
 
 def _show(findings: Findings) -> None:
     for rule, group in findings.by_cause().items():
-        out.print(f"{group[0].level} {rule}, {len(group)} ×: {group[0]}", markup=False)
+        out.print(f"{group[0].level} {rule}, {len(group)} ×: {group[0]}")
         if len(group) > 1:
             more = ", ".join(str(finding.line) for finding in group[1:9])
             out.print(f"  also in lines {more}{' and others' if len(group) > 9 else ''}")

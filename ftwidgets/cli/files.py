@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +18,31 @@ from ftwidgets.run import Run
 from ftwidgets.run.figure import png, validation_points
 from ftwidgets.run.page import sections
 
+NAMES = ("report.json", "report.html", "curves.csv", "curves.png")
 
-def new_folder(asked: Path | None) -> Path:
-    """The folder to write into: the one asked for, made if need be, else a new one here.
+
+@contextmanager
+def new_folder(asked: Path | None) -> Iterator[Path]:
+    """The folder to write into: the one asked for, made if need be, else a new one here. Left empty, it goes again.
 
     Raises:
         InputError: it cannot be made, or holds a report already: nothing is overwritten.
     """
     folder = asked or next(path for n in range(1, 10_000) if not (path := Path(f"ftwidgets-report-{n}")).exists())
-    if (folder / "report.json").exists():
-        raise InputError(f"{folder} holds a report already. Name another folder with --out.")
+    for name in NAMES:
+        if (folder / name).exists():
+            raise InputError(f"{folder} holds a report already ({name}). Name another folder with --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):  # can it be written to?
+            pass
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}. Name another folder with --out.") from error
-    return folder
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):  # something was written
+            folder.rmdir()
 
 
 def write(folder: Path, run: Run, report: Report | None, seconds: float, note: str | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import openai
 import typer
 from rich.console import Console
 
@@ -17,11 +18,12 @@ from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.checks import FEWEST
 from ftwidgets.errors import BaseModelError, InputError, JobError
 from ftwidgets.evaluation import Report, evaluate
+from ftwidgets.evaluation.question import questions
 from ftwidgets.home import home as home_folder
 from ftwidgets.lessons import data_set, data_sets
 from ftwidgets.run import Run, launch
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False)
 
 HELD_OUT = 0.2
 """The share of the rows that is kept for the test where no other file is given."""
@@ -47,9 +49,12 @@ def run(
         str, typer.Option(help="A base, an OpenAI id that it stands in for, or a fine-tuned model.")
     ] = "smollm2-135m-instruct",
     epochs: Annotated[
-        int | None, typer.Option(help="Passes over the data. Default: by OpenAI's rule.", show_default=False)
+        int | None,
+        typer.Option(help="Passes over the data. Default: by OpenAI's rule.", show_default=False, min=1, max=50),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides the order of the rows and the adapters' start.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Decides the order of the rows and the adapters' start.", min=0, max=2**31 - 1)
+    ] = 0,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for the report. Default: a new one here.", show_default=False)
     ] = None,
@@ -59,33 +64,32 @@ def run(
     from ftwidgets.cli import files  # draws: only this command waits for matplotlib
 
     rows = _rows(train, valid, test, seed)
-    _refuse_faults(rows)
-    folder = files.new_folder(out_folder)
     place = home_folder(home)
-    _fetch_base(model, place)
-    client = connect(home=place)
-    began = time.monotonic()
-    job = launch(client, rows.train, rows.validation, model=model, n_epochs=epochs or "auto", seed=seed)
-    out.print(f"Job {job.id}: {len(rows.train)} rows to train on, {len(rows.test or ())} to judge by.")
-    _follow(job)
-    report = _judged(client, job, rows) if job.status == "succeeded" and rows.test else None
-    seconds = time.monotonic() - began
-    files.write(folder, job, report, seconds, rows.note)
-    _tell(job, report, rows.note, folder)
+    with files.new_folder(out_folder) as folder:
+        _fetch_base(model, place)
+        client = connect(home=place)
+        began = time.monotonic()
+        job = launch(client, rows.train, rows.validation, model=model, n_epochs=epochs or "auto", seed=seed)
+        out.print(f"Job {job.id}: {len(rows.train)} rows to train on, {len(rows.test or ())} to judge by.")
+        _follow(job)
+        report, note = _judged(client, job, rows)
+        files.write(folder, job, report, time.monotonic() - began, note)
+        _tell(job, report, note, folder)
     if job.status != "succeeded":
         raise JobError(job.outcome)
 
 
 def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
-    if not Path(train).exists() and train in data_sets():
+    if train in data_sets() and not Path(train).exists():
         named = data_set(train)
-        return Rows(load(named["train"]), load(valid or named["validation"]), load(test or named["test"]))
-    rows = load(train)
+        train, valid, test = str(named["train"]), valid or named["validation"], test or named["test"]
+    rows = _sound(train, FEWEST)
     if test is not None:
-        return Rows(rows, load(valid) if valid else None, load(test))
+        return Rows(rows, _sound(valid, 1) if valid else None, _judges(test))
     if valid is not None:
         note = "The model is judged by the validation rows, on which its loss was watched; --test names other rows."
-        return Rows(rows, load(valid), load(valid), note)
+        watched = _judges(valid)
+        return Rows(rows, watched, watched, note)
     if len(rows) * (1 - HELD_OUT) < FEWEST:
         note = f"With {len(rows)} rows none could be held out: whether the model is better is not known."
         return Rows(rows, None, None, note)
@@ -95,13 +99,21 @@ def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
     return Rows(kept, held, held, note)
 
 
-def _refuse_faults(rows: Rows) -> None:
-    """A job that would fail is not begun."""
-    for data, fewest in ((rows.train, FEWEST), (rows.validation, 1), (rows.test, 1)):
-        errors = check(data, fewest=fewest).errors if data is not None else []
-        if errors:
-            more = f" ({len(errors) - 1} more: ftwidgets check shows them all)" if len(errors) > 1 else ""
-            raise InputError(f"{data.name if data else ''}: {errors[0]}{more}")
+def _judges(file: Path) -> Dataset:
+    """The rows of a file that have an answer to judge by."""
+    data = _sound(file, 1)
+    questions(data)
+    return data
+
+
+def _sound(file: str | Path, fewest: int) -> Dataset:
+    """The rows of a file; with faulty ones a job is not begun, since it would fail."""
+    data = load(file)
+    errors = check(data, fewest=fewest).errors
+    if errors:
+        more = f" ({len(errors) - 1} more: ftwidgets check shows them all)" if len(errors) > 1 else ""
+        raise InputError(f"{data.name}: {errors[0]}{more}")
+    return data
 
 
 def _fetch_base(model: str, home: Path) -> None:
@@ -132,10 +144,16 @@ def _follow(job: Run) -> None:
         pass  # told, with its reason, after the report is written
 
 
-def _judged(client: object, job: Run, rows: Rows) -> Report:
-    assert rows.test is not None and job.fine_tuned_model is not None
-    with bar("Comparing", out) as progress:
-        return evaluate(client, rows.test, [job.base_model, job.fine_tuned_model], train=rows.train, progress=progress)
+def _judged(client: object, job: Run, rows: Rows) -> tuple[Report | None, str | None]:
+    """The comparison, and what must be said of it; a training is not lost when it cannot be made."""
+    if rows.test is None or job.fine_tuned_model is None:
+        return None, rows.note
+    try:
+        with bar("Comparing", out) as progress:
+            models = [job.base_model, job.fine_tuned_model]
+            return evaluate(client, rows.test, models, train=rows.train, progress=progress), rows.note
+    except openai.APIError as error:
+        return None, f"The model was not judged: {error.message}"
 
 
 def _tell(job: Run, report: Report | None, note: str | None, folder: Path) -> None:
@@ -147,7 +165,7 @@ def _tell(job: Run, report: Report | None, note: str | None, folder: Path) -> No
     if report:
         out.print("Exact match on the test rows (95 % interval):")
         for score in report.scores:
-            out.print(f"  {score.model}: {score}", markup=False)
+            out.print(f"  {score.model}: {score}")
         for sentence in report.notes:
             out.print(sentence)
     if job.fine_tuned_model:

@@ -50,7 +50,7 @@ def findings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
     """The faults of one chat example."""
     for key in sorted(set(example) - EXAMPLE_KEYS):
         yield Finding(
-            "extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True
+            "extra-key", "error", line, None, key, f"The example contains an extra key {key!r:.40}.", "Remove it.", True
         )
     yield from _settings(line, example)
     messages = example["messages"]
@@ -206,7 +206,7 @@ def _calls_malformed(message: Message) -> Fault | None:
 @_message_rule("key-unknown", "warning")
 def _key_unknown(message: Message) -> Fault | None:
     extra = sorted(set(message) - MESSAGE_KEYS)
-    return Fault(extra[0], f"The message has an unknown key '{extra[0]}'.", "Remove it.") if extra else None
+    return Fault(extra[0], f"The message has an unknown key {extra[0]!r:.40}.", "Remove it.") if extra else None
 
 
 @_message_rule("content-blank", "warning")

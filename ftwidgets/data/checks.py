@@ -18,7 +18,8 @@ def check(data: Dataset, *, fewest: int = FEWEST) -> Findings:
 
     A validation file may be as short as one example: for it, `fewest` is 1.
     """
-    by_row = [finding for row in data.rows for finding in _row_findings(row, data)]
+    first = next((kind for kind in map(kind_of, data.examples) if kind != "unknown"), "unknown")
+    by_row = [finding for row in data.rows for finding in _row_findings(row, first)]
     return Findings([*_file_findings(data, fewest), *by_row], len(data))
 
 
@@ -31,12 +32,11 @@ def _file_findings(data: Dataset, fewest: int) -> Iterator[Finding]:
             None,
             None,
             "The file has no examples.",
-            "Add at least 10 rows, one JSON object a line.",
+            f"Add at least {fewest} row{'' if fewest == 1 else 's'}, one JSON object a line.",
         )
     elif len(data) < fewest:
-        yield Finding(
-            "too-few-examples", "error", None, None, None, f"The file has {len(data)} examples.", _more(data, fewest)
-        )
+        counted = f"The file has {len(data)} example{'' if len(data) == 1 else 's'}."
+        yield Finding("too-few-examples", "error", None, None, None, counted, _more(data, fewest))
 
 
 def _more(data: Dataset, fewest: int) -> str:
@@ -44,7 +44,7 @@ def _more(data: Dataset, fewest: int) -> str:
     return remedy + (f" {pair_rules.TO_CHAT}" if data.kind == "prompt/completion" else "")
 
 
-def _row_findings(row: Row, data: Dataset) -> Iterator[Finding]:
+def _row_findings(row: Row, first: str) -> Iterator[Finding]:
     def found(rule: str, message: str, remedy: str, field: str | None = None) -> Finding:
         return Finding(rule, "error", row.number, None, field, message, remedy)
 
@@ -60,7 +60,7 @@ def _row_findings(row: Row, data: Dataset) -> Iterator[Finding]:
             'Write {"messages": [...]} on each line.',
         )
     elif kind == "unknown":
-        keys = ", ".join(f"'{key}'" for key in row.value) or "none"
+        keys = _shown(list(row.value))
         yield found(
             "unknown-format",
             f"The example has neither 'messages' nor 'prompt' and 'completion' (its keys: {keys}).",
@@ -72,19 +72,15 @@ def _row_findings(row: Row, data: Dataset) -> Iterator[Finding]:
             "The example is a preference pair, which a supervised job cannot train.",
             "Use chat examples.",
         )
-    elif data.kind == "mixed" and kind != _first_kind(data):
+    elif kind != first:
         yield found(
             "mixed-formats",
-            f"The example is {kind}, while the first is {_first_kind(data)}.",
+            f"The example is {kind}, while the first is {first}.",
             "Use one format in the whole file.",
         )
     else:
         rules = chat_rules.findings if kind == "chat" else pair_rules.findings
         yield from rules(row.number, row.value)
-
-
-def _first_kind(data: Dataset) -> str:
-    return next(kind for kind in map(kind_of, data.examples) if kind != "unknown")
 
 
 def _shown(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 import orjson
 
-from ftwidgets.data.reader import Row, read
+from ftwidgets.data.reader import Row, parse, read
 from ftwidgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Dataset:
         import pandas as pd  # half a second: not for the engine, which needs no table
 
         records = [
-            {"line": row.number} | (row.value if isinstance(row.value, dict) else {})
+            {"line": row.number} | (row.value if isinstance(row.value, dict) else {}) | {"line": row.number}
             for row in self.rows
             if not row.fault
         ]
@@ -67,8 +67,14 @@ class Dataset:
             raise InputError(
                 f"Shares of {validation} and {test} leave nothing to train on. Use parts of 1, such as 0.2 and 0.2."
             )
+        if seed < 0:
+            raise InputError(f"The seed {seed} is below 0. Use a whole number from 0.")
         order = np.random.default_rng(seed).permutation(len(self.rows)).tolist()
         ends = np.cumsum([round(len(order) * share) for share in (validation, test)]).tolist()
+        if ends[1] == len(order):
+            raise InputError(
+                f"Shares of {validation} and {test} of {len(order)} rows leave nothing to train on. Use smaller ones."
+            )
         places = {"train": order[ends[1] :], "validation": order[: ends[0]], "test": order[ends[0] : ends[1]]}
         parts = tuple(
             Dataset((self.rows[n] for n in sorted(rows)), f"{self.name} ({part})") for part, rows in places.items()
@@ -87,7 +93,12 @@ class Dataset:
         """
         try:
             with open(path, "xb") as file:
-                file.write(self.to_bytes())
+                try:
+                    file.write(self.to_bytes())
+                    file.flush()
+                except OSError:
+                    Path(path).unlink()
+                    raise
         except OSError as error:
             raise InputError(
                 f"{path} cannot be written: {error.strerror}. Name a new file in a folder that is there."
@@ -110,7 +121,7 @@ class Dataset:
     def __repr__(self) -> str:
         bad = sum(row.fault is not None for row in self.rows)
         note = f", {bad} of them unreadable" if bad else ""
-        return f"Dataset '{self.name}': {len(self)} rows{note}, {self.kind}"
+        return f"Dataset '{self.name}': {len(self)} row{'' if len(self) == 1 else 's'}{note}, {self.kind}"
 
 
 def load(source: str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]], name: str | None = None) -> Dataset:
@@ -122,25 +133,39 @@ def load(source: str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]], n
     if isinstance(source, bytes):
         return Dataset(read(source), name or "data")
     if isinstance(source, str | os.PathLike):
-        return Dataset(read(_content(Path(source).expanduser())), name or Path(source).name)
-    rows = (Row(n, 0, orjson.dumps(example), example) for n, example in enumerate(source, 1))
-    return Dataset(rows, name or "data")
+        return Dataset(read(_content(source)), name or Path(source).name)
+    if isinstance(source, Mapping) or not isinstance(source, Iterable):
+        raise InputError(f"{source!r:.60} is not a data set. Give a path, a file's bytes or a list of examples.")
+    return Dataset((_row(n, example) for n, example in enumerate(source, 1)), name or "data")
 
 
-def _content(path: Path) -> bytes:
+def _row(number: int, example: Any) -> Row:
+    """An example as it will be written."""
     try:
-        if not path.is_file():
-            reason = "it is a folder; name a file in it" if path.is_dir() else "there is no such file"
-            near = (
-                [other.name for other in path.parent.glob(f"{path.stem[:4]}*")][:3]
-                if path.stem and path.parent.is_dir()
-                else []
-            )
-            hint = f" Near it: {', '.join(sorted(near))}." if near and not path.is_dir() else ""
-            raise InputError(f"{path} cannot be read: {reason}.{hint}")
+        return parse(number, 0, orjson.dumps(example))
+    except TypeError as error:
+        raise InputError(f"Example {number} cannot be written as JSON: {error}.") from error
+
+
+def _content(source: str | os.PathLike[str]) -> bytes:
+    try:
+        path = Path(source).expanduser()
+        if path.is_dir():
+            raise InputError(f"{path} cannot be read: it is a folder; name a file in it.")
+        if not path.exists():
+            raise InputError(f"{path} cannot be read: there is no such file.{_near(path)}")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{source} cannot be read: {error.strerror}.") from error
+    except (RuntimeError, ValueError) as error:  # no such user, or a NUL in the name
+        raise InputError(f"{source} cannot be read: {error}.") from error
+
+
+def _near(path: Path) -> str:
+    if not path.stem or not path.parent.is_dir():
+        return ""
+    names = sorted(other.name for other in path.parent.iterdir() if other.name.startswith(path.stem[:4]))
+    return f" Near it: {', '.join(names[:3])}." if names else ""
 
 
 def kind_of(example: Any) -> Kind:

@@ -49,5 +49,5 @@ def findings(line: int, example: dict[str, Any]) -> Iterator[Finding]:
             )
     for key in sorted(set(example) - {"prompt", "completion"}):
         yield Finding(
-            "extra-key", "error", line, None, key, f"The example contains an extra key '{key}'.", "Remove it.", True
+            "extra-key", "error", line, None, key, f"The example contains an extra key {key!r:.40}.", "Remove it.", True
         )

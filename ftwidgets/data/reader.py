@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+DEEPEST = 200
+"""Levels of lists and objects within one another: Python's own `repr` and `json` fail at about 1,000."""
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -42,9 +45,23 @@ def read(content: bytes) -> Iterator[Row]:
 def parse(number: int, offset: int, raw: bytes) -> Row:
     """The row of one line."""
     try:
-        return Row(number, offset, raw, orjson.loads(raw))
+        value = orjson.loads(raw)
+        if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(value):
+            return Row(number, offset, raw, fault=f"it is nested more than {DEEPEST} levels deep")
+        return Row(number, offset, raw, value)
     except orjson.JSONDecodeError as error:
         return Row(number, offset, raw, fault=_why(error, raw))
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    return bool(level)
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _why(error: orjson.JSONDecodeError, raw: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +34,12 @@ VALIDATION_SAMPLE = 16
 
 SAVE_EVERY = 20
 """Steps between two saved states; an epoch's end is saved too."""
+
+SLICES = 16
+"""Slices of the vocabulary at the head, or as many as divide it."""
+
+
+Four = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 
 
 @dataclass(frozen=True)
@@ -181,25 +188,40 @@ def loss_and_gradient(
     return seen, network.backward(weights, scaled, tape, dx, config)
 
 
-def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[jax.Array, jax.Array]:
-    """Loss and accuracy of what the network says, `x` (N, C).
+def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+    """Loss and accuracy of what the network says, `x` (N, C), and the loss's gradient at `x`.
 
-    Only the places where a trained token follows go through the head: it is the widest product of all. The right
-    token's score is computed once more by itself: out of `scores`, its gradient would be a second array of their
-    size (44 instead of 52 ms for 128 places).
+    Only the places where a trained token follows go through the head: it is the widest product of all. The vocabulary
+    comes in slices, and the softmax's sums are scaled anew when a slice brings a higher score (Milakov and Gimelshein
+    2018): the scores of all places and tokens never lie in memory, which is faster, too.
     """
-    x = x[batch.places]  # (P, C)
-    scores = network.logits({"head": head}, x)  # (P, V)
-    right = (x * head[batch.targets]).sum(axis=-1)  # (P)
-    top = jax.lax.stop_gradient(scores.max(axis=-1))
-    losses = jnp.log(jnp.exp(scores - top[:, None]).sum(axis=-1)) + top - right
-    hits = jax.lax.stop_gradient(jnp.take_along_axis(scores, batch.targets[:, None], axis=-1)[:, 0]) >= top
-    total = jnp.maximum(batch.counts.sum(), 1.0)
-    return (losses * batch.counts).sum() / total, (hits * batch.counts).sum() / total
+    h = x[batch.places]  # (P, C)
+    slices = head.reshape(math.gcd(SLICES, head.shape[0]), -1, head.shape[1])  # (slices, V/slices, C)
+    size = slices.shape[1]
+
+    def see(seen: Four, more: tuple[jax.Array, jax.Array]) -> tuple[Four, None]:
+        top, total, right, pull = seen
+        number, part = more  # (), (V/slices, C)
+        scores = h @ part.T  # (P, V/slices)
+        higher = jnp.maximum(top, scores.max(axis=-1))
+        less = jnp.exp(top - higher)
+        weights = jnp.exp(scores - higher[:, None])
+        place = batch.targets - number * size
+        own = jnp.take_along_axis(scores, jnp.clip(place, 0, size - 1)[:, None], axis=-1)[:, 0]
+        right = jnp.where((place >= 0) & (place < size), own, right)
+        return (higher, total * less + weights.sum(axis=-1), right, pull * less[:, None] + weights @ part), None
+
+    P = h.shape[0]
+    nothing = (jnp.full(P, -jnp.inf), jnp.zeros(P), jnp.zeros(P), jnp.zeros_like(h))
+    (top, total, right, pull), _ = jax.lax.scan(see, nothing, (jnp.arange(len(slices)), slices))
+    share = batch.counts / jnp.maximum(batch.counts.sum(), 1.0)  # (P)
+    dh = (pull / total[:, None] - head[batch.targets]) * share[:, None]
+    seen = ((jnp.log(total) + top - right) * share).sum(), ((right >= top) * share).sum()
+    return seen, jnp.zeros_like(x).at[batch.places].add(dh)
 
 
-_judge = jax.jit(judge)
-_judge_back = jax.jit(jax.value_and_grad(judge, has_aux=True))
+_judge = jax.jit(lambda *args: judge(*args)[0])
+_judge_back = jax.jit(judge)
 _scaled = jax.jit(adapters.scaled)
 
 

@@ -40,6 +40,9 @@ def evaluate(
         InputError: no row has an answer, or no model is given.
         openai.APIError: the service refuses a question.
     """
+    if isinstance(models, str):
+        models = [models]
+    models = list(dict.fromkeys(models))
     if not models:
         raise InputError("No model is named. Name those to compare: models=[run.base_model, run.fine_tuned_model]")
     asked = questions(test)

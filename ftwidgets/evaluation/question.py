@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ftwidgets.bases.chat import text_of
 from ftwidgets.data import Dataset
 from ftwidgets.errors import InputError
 
@@ -21,7 +22,7 @@ class Question:
     @property
     def asked(self) -> str:
         """The last thing that was said before the answer, for a table."""
-        return str(self.messages[-1].get("content") or "")
+        return text_of(self.messages[-1])
 
 
 def questions(data: Dataset) -> list[Question]:

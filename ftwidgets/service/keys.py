@@ -17,9 +17,17 @@ def kept_key(folder: Path) -> str:
     It stays the same, so that a notebook's client outlives the service.
     """
     path = folder / "key"
-    if not path.is_file():
-        write_private(path, f"sk-ftwidgets-{secrets.token_urlsafe(24)}")
-    return path.read_text("utf-8").strip()
+    kept = path.read_text("utf-8", "replace").strip() if path.is_file() else ""
+    if is_key(kept):
+        return kept
+    key = f"sk-ftwidgets-{secrets.token_urlsafe(24)}"
+    write_private(path, key)
+    return key
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` can be a key: letters that a header can carry, and enough of them."""
+    return len(text) >= 8 and all("!" <= letter <= "~" for letter in text)
 
 
 def write_private(path: Path, content: str) -> None:

@@ -14,11 +14,11 @@ import orjson
 import uvicorn
 from starlette.applications import Starlette
 
-from ftwidgets.errors import ServiceError
+from ftwidgets.errors import InputError, ServiceError
 from ftwidgets.service import lock
 from ftwidgets.service.app import create_app
 from ftwidgets.service.jobs import ACTIVE
-from ftwidgets.service.keys import kept_key, write_private
+from ftwidgets.service.keys import is_key, kept_key, write_private
 
 HOST = "127.0.0.1"
 
@@ -37,6 +37,7 @@ def serve(
     when for so long nobody asked for anything and no job was active.
 
     Raises:
+        InputError: the key cannot be one.
         ServiceError: another process serves this home, or the port is taken.
     """
     folder = home / "service"
@@ -45,6 +46,8 @@ def serve(
         raise ServiceError(
             f"A service for {home} is running already. `ftwidgets status` tells where; `ftwidgets stop` ends it."
         )
+    if key is not None and not is_key(key):
+        raise InputError("The key must have 8 or more letters, digits or signs of ASCII, and no spaces.")
     key = key or kept_key(folder)
     bound = _bound(folder, port)
     app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True))
@@ -63,9 +66,7 @@ def serve(
 
 def _bound(folder: Path, port: int | None) -> socket.socket:
     """A socket on `port`, else on the port of last time, else on any."""
-    last = folder / "port"
-    choices = [port] if port is not None else [int(last.read_text())] if last.is_file() else []
-    for choice in [*choices, *([] if port is not None else [0])]:
+    for choice in [_last_port(folder), 0] if port is None else [port]:
         bound = socket.socket()
         if os.name != "nt":  # there, this option would let two processes share the port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,9 +79,17 @@ def _bound(folder: Path, port: int | None) -> socket.socket:
                     f"Port {port} cannot be used: {error.strerror}. Name another with --port."
                 ) from error
             continue
-        write_private(last, str(bound.getsockname()[1]))
+        write_private(folder / "port", str(bound.getsockname()[1]))
         return bound
     raise ServiceError(f"No port of {HOST} could be taken.")
+
+
+def _last_port(folder: Path) -> int:
+    try:
+        port = int((folder / "port").read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 2**16 else 0
 
 
 def _announce(server: uvicorn.Server, folder: Path, address: str, key: str, ready: Callable[[str], None]) -> None:

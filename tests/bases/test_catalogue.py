@@ -57,7 +57,9 @@ def test_a_fetched_base_is_preferred_to_a_stand_in_of_the_same_name(tmp_path: Pa
     assert not resolve("davinci-002", tmp_path).stand_in
 
 
-@pytest.mark.parametrize("model", ["smollm3", "gpt-6-luna", "o4-mini-2025-04-16", "", "davinci-003", "gpt-4o\n", "GPT-4o"])
+@pytest.mark.parametrize(
+    "model", ["smollm3", "gpt-6-luna", "o4-mini-2025-04-16", "", "davinci-003", "gpt-4o\n", "GPT-4o"]
+)
 def test_an_unknown_id_is_refused_with_those_that_are_known(model: str, tmp_path: Path) -> None:
     base_in(tmp_path, "my-model")
     with pytest.raises(BaseModelError) as refused:

@@ -110,7 +110,10 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arg
             {"content": "Let me see.", "tool_calls": [{"function": {"name": "a"}}, {"function": {"name": "b"}}]},
             'Let me see.\n<tool_call>{"name": "a"}</tool_call>\n<tool_call>{"name": "b"}</tool_call>',
         ),
-        ({"function_call": {"name": "a", "arguments": "{}"}}, '<tool_call>{"name": "a", "arguments": "{}"}</tool_call>'),
+        (
+            {"function_call": {"name": "a", "arguments": "{}"}},
+            '<tool_call>{"name": "a", "arguments": "{}"}</tool_call>',
+        ),
         ({"content": "a", "tool_calls": []}, "a"),
         ({"content": "a", "tool_calls": None, "function_call": None}, "a"),
     ],
@@ -138,7 +141,10 @@ def with_template(tiny: Path, folder: Path, template: object, *, as_file: bool =
 
 
 HELLO = [{"role": "user", "content": "hello"}]
-OTHER = "{{ bos_token }}{% for message in messages %}[{{ message['role'] }}] {{ message['content'] }}{{ eos_token }}{% endfor %}"
+OTHER = (
+    "{{ bos_token }}{% for message in messages %}[{{ message['role'] }}] {{ message['content'] }}{{ eos_token }}"
+    "{% endfor %}"
+)
 
 
 def test_a_models_own_template_is_used_with_its_own_tokens(tiny: Path, tmp_path: Path) -> None:
@@ -170,5 +176,5 @@ def test_a_template_that_does_not_work_is_a_sentence(tiny: Path, tmp_path: Path,
 
 def test_a_template_cannot_reach_out_of_its_sandbox(tiny: Path, tmp_path: Path) -> None:
     escape = "{{ messages.__class__.__mro__[1].__subclasses__() }}"
-    with pytest.raises(Exception, match="unsafe|chat template"):
+    with pytest.raises(Exception, match=r"unsafe|chat template"):
         with_template(tiny, tmp_path, escape).prompt(HELLO)

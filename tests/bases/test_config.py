@@ -40,7 +40,14 @@ def test_a_hugging_face_config_is_read(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_has_the_values_of_transformers(tmp_path: Path) -> None:
-    needed = ("model_type", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
+    needed = (
+        "model_type",
+        "vocab_size",
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+    )
     config = read({key: LLAMA[key] for key in needed}, tmp_path)
     assert config == Config(49152, 576, 30, 9, 9, 64, 1536, 10_000.0, 1e-6, 2048, tied=False)
 
@@ -103,10 +110,10 @@ def test_a_network_that_the_engine_does_not_have_is_refused_with_the_reason(
     ],
 )
 def test_a_config_that_cannot_be_read_is_a_sentence_with_its_path(raw: object, tmp_path: Path) -> None:
-    with pytest.raises(BaseModelError, match="config.json cannot be used"):
+    with pytest.raises(BaseModelError, match=r"config\.json cannot be used"):
         read(raw, tmp_path)
 
 
 def test_a_folder_without_a_config_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BaseModelError, match="config.json cannot be used"):
+    with pytest.raises(BaseModelError, match=r"config\.json cannot be used"):
         Config.read(tmp_path)

@@ -85,11 +85,26 @@ def test_a_base_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     assert (path / "mine.txt").read_text() == "kept"
 
 
+FETCH = """
+import sys
+from pathlib import Path
+from ftwidgets.bases.fetch import fetch
+print("ready", flush=True)
+sys.stdin.readline()
+fetch("random-tiny", Path(sys.argv[1]))
+"""
+
+
 def test_several_processes_that_fetch_at_the_same_time_all_get_it(tiny: Path, tmp_path: Path) -> None:
-    program = "import sys; from pathlib import Path; from ftwidgets.bases.fetch import fetch; sys.stdin.read(1); fetch('random-tiny', Path(sys.argv[1]))"
-    command = [sys.executable, "-c", program, str(tmp_path / "bases")]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
-    ends = [process.communicate(b"x")[1].decode() for process in processes]
+    command = [sys.executable, "-c", FETCH, str(tmp_path / "bases")]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    processes = [subprocess.Popen(command, text=True, **pipes) for _ in range(3)]  # type: ignore[call-overload]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ends = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], ends
     assert [path.name for path in (tmp_path / "bases").iterdir()] == ["random-tiny"]
     assert contents(tmp_path / "bases" / "random-tiny") == contents(tiny)

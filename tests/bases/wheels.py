@@ -68,9 +68,7 @@ def _tensors(base: Path) -> dict[str, np.ndarray]:
 def _permuted(weight: np.ndarray, heads: int) -> np.ndarray:
     """llama.cpp's `permute` in convert_hf_to_gguf.py: the two halves of a head's rows interleaved."""
     rows, width = weight.shape
-    return np.ascontiguousarray(
-        weight.reshape(heads, 2, rows // heads // 2, width).swapaxes(1, 2).reshape(rows, width)
-    )
+    return np.ascontiguousarray(weight.reshape(heads, 2, rows // heads // 2, width).swapaxes(1, 2).reshape(rows, width))
 
 
 def write_wheel(folder: Path, content: bytes, *, filename: str = FILENAME) -> Path:

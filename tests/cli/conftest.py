@@ -65,9 +65,7 @@ Call = Callable[..., Done]
 
 
 @pytest.fixture
-def call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Call]:
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
     """The same in this process, in an empty folder and with an empty home: an exception that escapes fails the test."""
     folder = tmp_path / "here"
     folder.mkdir()

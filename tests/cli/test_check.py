@@ -61,7 +61,9 @@ def test_what_a_file_holds_is_shown_as_it_is_and_is_not_markup(call: Call, tmp_p
 
 
 def test_what_a_file_holds_cannot_steer_the_terminal(call: Call, tmp_path: Path) -> None:
-    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, {"\x1b[31mred\x1b[2J\n": 1}, ROWS[0] | {"\x1b]0;t\x07": 1}]))
+    done = call(
+        "check", write(tmp_path / "rows.jsonl", [*ROWS, {"\x1b[31mred\x1b[2J\n": 1}, ROWS[0] | {"\x1b]0;t\x07": 1}])
+    )
     assert "\x1b" not in done.out
     assert "\x07" not in done.out
 

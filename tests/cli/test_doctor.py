@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ftwidgets.cli.diagnosis import Row, diagnose
-from tests.cli.conftest import Call, Walk
+from tests.cli.conftest import Call, Walk, program
 
 
 def test_a_machine_without_the_model_is_told_how_to_get_it(call: Call) -> None:
@@ -24,16 +24,20 @@ def test_everything_that_a_job_needs_is_looked_at_and_what_is_amiss_has_a_remedy
     assert [row.what for row in rows] == ["Python", "platform", "engine", "cores", "memory", "disk", "model", "service"]
     assert all(row.found for row in rows)
     assert all(row.remedy for row in rows if not row.sound)
-    assert rows[0].sound and rows[2] == Row("engine", "complete", sound=True, remedy="python -m pip install 'ftwidgets[local]'")
+    assert rows[0].sound and rows[2] == Row(
+        "engine", "complete", sound=True, remedy="python -m pip install 'ftwidgets[local]'"
+    )
 
 
 def test_a_running_service_is_found(walk: Walk) -> None:
     assert diagnose(walk.home)[-1].found.startswith("answers at http://127.0.0.1:")
 
 
-def test_a_home_with_brackets_in_its_name_is_shown_as_it_is(call: Call, tmp_path: Path) -> None:
-    done = call("doctor", home=tmp_path / "h[/b]")
-    assert "h[/b]" in done.out.replace("\n", "")
+def test_a_home_with_brackets_in_its_name_is_shown_as_it_is(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "500")
+    assert f"free in {tmp_path / 'h[/b]'} " in call("doctor", home=tmp_path / "h[/b]").out
 
 
 def test_fetch_makes_the_tiny_base_and_says_where_it_is(call: Call, tmp_path: Path) -> None:
@@ -67,6 +71,10 @@ def test_fetch_of_what_is_not_known_is_one_sentence_with_those_that_are(call: Ca
     assert "random-tiny" in call("fetch", "no-such-model").sentence
 
 
-@pytest.mark.parametrize("path", ["**all.jsonl", "~no-such-user/a.jsonl", "a" * 300, ".", "\udcff.jsonl"])
+@pytest.mark.parametrize("path", ["**all.jsonl", "~no-such-user/a.jsonl", "a" * 300, "."])
 def test_a_path_that_cannot_be_is_one_sentence(call: Call, path: str) -> None:
     assert "cannot be read" in call("check", path).sentence
+
+
+def test_a_name_that_is_no_text_is_one_sentence_too(tmp_path: Path) -> None:
+    assert "\\udcff.jsonl cannot be read" in program("check", "\udcff.jsonl", home=tmp_path / "home").sentence

@@ -59,7 +59,7 @@ def processes():
 
 
 def command(*words):
-    return subprocess.run([sys.executable, "-m", "ftwidgets", *words], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "ftwidgets", *words], capture_output=True, text=True, check=False)
 
 
 def test_connect_starts_a_service_and_finds_it_again(client, home):
@@ -141,7 +141,7 @@ def test_other_services_are_reached_by_their_name_or_address(unset):
         assert str(client.base_url) == "http://localhost:9/v1/"
     unset.setenv("AZURE_OPENAI_API_KEY", "az")
     # fails until connection._elsewhere catches the ValueError that AzureOpenAI raises without an endpoint
-    with pytest.raises(InputError, match="No client for 'azure'.*AZURE_OPENAI_ENDPOINT"):
+    with pytest.raises(InputError, match=r"No client for 'azure'.*AZURE_OPENAI_ENDPOINT"):
         ft.connect("azure")
 
 
@@ -185,7 +185,7 @@ def test_a_port_that_is_taken_is_refused_and_the_home_left_free(new_home):
 def test_a_service_that_cannot_start_says_why(tmp_path):
     # fails until the cause, not uvicorn's last line, comes last in the log; and _other then need not wait 10 s
     (tmp_path / "service" / "store.sqlite").mkdir(parents=True)
-    with pytest.raises(ServiceError, match="could not be started: .*unable to open database file"):
+    with pytest.raises(ServiceError, match=r"could not be started: .*unable to open database file"):
         connection.start(tmp_path)
 
 

@@ -28,7 +28,9 @@ ASKED = st.fixed_dictionaries(
     {"role": st.sampled_from(["system", "developer", "user", "tool"]), "content": TEXT | PARTS}, optional={"name": TEXT}
 )
 ANSWERED = st.one_of(
-    st.fixed_dictionaries({"role": st.just("assistant"), "content": TEXT}, optional={"weight": st.sampled_from([0, 1])}),
+    st.fixed_dictionaries(
+        {"role": st.just("assistant"), "content": TEXT}, optional={"weight": st.sampled_from([0, 1])}
+    ),
     st.fixed_dictionaries({"role": st.just("assistant"), "content": st.none(), "tool_calls": CALLS}),
 )
 CHAT = st.fixed_dictionaries(

@@ -162,13 +162,13 @@ def test_a_data_set_is_written_byte_for_byte(tmp_path: Path) -> None:
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "old.jsonl").write_text("mine")
-    with pytest.raises(InputError, match="File exists.*Name a new file"):
+    with pytest.raises(InputError, match=r"File exists.*Name a new file"):
         numbered(1).write(tmp_path / "old.jsonl")
     assert (tmp_path / "old.jsonl").read_text() == "mine"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No such file or directory.*folder that is there"):
+    with pytest.raises(InputError, match=r"No such file or directory.*folder that is there"):
         numbered(1).write(tmp_path / "not" / "there.jsonl")
 
 
@@ -220,7 +220,7 @@ def test_a_list_that_is_changed_afterwards_changes_nothing_in_the_data_set() -> 
     "example", [{"a": {1, 2}}, {"a": "\ud800"}, {"a": 2**70}, {1: "a"}, {"a": object()}], ids=lambda e: ascii(e)[:20]
 )
 def test_an_example_that_json_cannot_hold_is_refused_with_its_number(example: dict[Any, Any]) -> None:
-    with pytest.raises(InputError, match="[Ee]xample 2"):
+    with pytest.raises(InputError, match="Example 2"):
         load([CHAT, example])
 
 
@@ -235,7 +235,9 @@ def test_a_missing_file_is_told_with_those_near_it(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     with pytest.raises(InputError) as missing:
         load(tmp_path / "words2.jsonl")
-    assert "words2.jsonl cannot be read: there is no such file. Near it: word-list.csv, words.jsonl." in str(missing.value)
+    assert "words2.jsonl cannot be read: there is no such file. Near it: word-list.csv, words.jsonl." in str(
+        missing.value
+    )
 
 
 def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
@@ -245,7 +247,16 @@ def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a" * 300, "no\0such", "**all.jsonl", "[ab", "~no-such-user/words.jsonl", "words.jsonl/inside", "\udcff.jsonl"],
+    [
+        "",
+        "a" * 300,
+        "no\0such",
+        "**all.jsonl",
+        "[ab",
+        "~no-such-user/words.jsonl",
+        "words.jsonl/inside",
+        "\udcff.jsonl",
+    ],
     ids=["empty", "too long", "NUL", "stars", "bracket", "another's home", "inside a file", "not UTF-8"],
 )
 def test_a_path_that_cannot_be_is_a_sentence(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

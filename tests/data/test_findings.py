@@ -20,7 +20,9 @@ def finding(rule: str, level: Level = "error", line: int | None = 1, message: in
         (None, None, "This is a fault. Mend it."),
     ],
 )
-def test_a_finding_is_a_sentence_with_its_place_and_remedy(line: int | None, message: int | None, sentence: str) -> None:
+def test_a_finding_is_a_sentence_with_its_place_and_remedy(
+    line: int | None, message: int | None, sentence: str
+) -> None:
     assert str(finding("a fault", line=line, message=message)) == sentence
 
 

@@ -54,7 +54,9 @@ ERRORS = [
     Case("messages-not-a-list", {"messages": "Hello"}, CHAT, field="messages"),
     Case("messages-not-a-list", {"messages": {"0": USER}}, CHAT, field="messages"),
     Case("tools-not-a-list", chat(USER, ANSWER, tools={}), chat(USER, ANSWER, tools=[]), field="tools"),
-    Case("functions-not-a-list", chat(USER, ANSWER, functions="f"), chat(USER, ANSWER, functions=[]), field="functions"),
+    Case(
+        "functions-not-a-list", chat(USER, ANSWER, functions="f"), chat(USER, ANSWER, functions=[]), field="functions"
+    ),
     Case(
         "parallel-not-boolean",
         chat(USER, ANSWER, parallel_tool_calls="yes"),
@@ -128,7 +130,9 @@ ERRORS = [
     Case("pair-key-missing", {"completion": "a"}, PAIR, field="prompt"),
     Case("pair-not-text", {"prompt": None, "completion": "a"}, PAIR, field="prompt"),
     Case("pair-not-text", {"prompt": "a", "completion": ["b"]}, PAIR, field="completion"),
-    Case("empty-completion", {"prompt": "a", "completion": " \n"}, {"prompt": "", "completion": "a"}, field="completion"),
+    Case(
+        "empty-completion", {"prompt": "a", "completion": " \n"}, {"prompt": "", "completion": "a"}, field="completion"
+    ),
 ]
 
 WARNINGS = [
@@ -215,7 +219,12 @@ def test_a_file_of_one_example_is_said_to_have_one_example() -> None:
 
 
 def test_what_a_person_wrote_is_shown_in_part_only() -> None:
-    lines = [["a" * 5000], {"messages": "a" * 5000}, chat({"role": "a" * 5000, "content": ["a" * 5000]}), {"a" * 5000: 1}]
+    lines = [
+        ["a" * 5000],
+        {"messages": "a" * 5000},
+        chat({"role": "a" * 5000, "content": ["a" * 5000]}),
+        {"a" * 5000: 1},
+    ]
     lines.append({f"key {n}": n for n in range(1000)})
     for finding in check(load(lines), fewest=1):
         assert len(str(finding)) < 500, finding.rule

@@ -32,7 +32,7 @@ def test_the_frame_has_a_row_for_each_question_and_a_column_for_each_model() -> 
 
 
 def test_answers_that_are_fewer_than_the_questions_are_not_taken_for_right() -> None:
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         Report(QUESTIONS, {"base": ["plant"]}, Score("b", 0, 2)).score("base")
 
 

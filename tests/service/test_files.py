@@ -62,7 +62,7 @@ def test_the_parts_of_the_form_may_come_in_any_order(service):
 
 
 def test_an_unknown_purpose_is_refused_with_the_known_ones(service):
-    with pytest.raises(openai.BadRequestError, match="'training' is not one of.*fine-tune") as caught:
+    with pytest.raises(openai.BadRequestError, match=r"'training' is not one of.*fine-tune") as caught:
         service.client.files.create(file=("a.jsonl", GOOD), purpose="training")  # type: ignore[arg-type]
     assert caught.value.param == "purpose"
 

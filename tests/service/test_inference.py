@@ -44,4 +44,5 @@ def test_a_message_to_a_child_that_has_ended_is_no_error(tmp_path):
     child.end(kill=True)
     child.send(anything=1)
     child.end()
+    assert list(child.lines()) == []
     assert child.exit_status != 0

@@ -192,7 +192,7 @@ def test_an_unknown_file_is_refused_and_named(service):
 
 def test_a_file_for_another_purpose_cannot_be_trained_on(service):
     file = service.client.files.create(file=("a.jsonl", b"{}\n"), purpose="assistants").id
-    with pytest.raises(openai.BadRequestError, match="purpose 'assistants'.*purpose 'fine-tune'") as caught:
+    with pytest.raises(openai.BadRequestError, match=r"purpose 'assistants'.*purpose 'fine-tune'") as caught:
         service.client.fine_tuning.jobs.create(model="random-tiny", training_file=file)
     assert caught.value.param == "training_file"
 
@@ -280,6 +280,7 @@ def test_a_queued_and_a_running_job_can_be_cancelled_and_an_ended_one_cannot(ser
     for job in (queued, running):
         assert service.seen(job.id).status == "cancelled"
         assert service.seen(job.id).error is None
+        # fails now and then until nothing is told after a cancellation, see test_queue.py
         assert service.events(job.id)[-1].message == "The job was cancelled"
 
 
@@ -347,6 +348,16 @@ def test_the_loss_falls(service, trained):
     losses = [data["train_loss"] for data in service.metrics(trained.id)]
     assert losses[0] > 5  # near ln 259: nothing is known yet
     assert losses[-1] < losses[0] - 0.2
+
+
+def test_rows_with_nothing_to_learn_do_not_look_like_a_loss_of_nothing(service):
+    """Their prompts are longer than the context, so that the answers are cut off."""
+    long = chat({"role": "user", "content": "x" * 2000}, ASSISTANT)
+    job = service.ended(service.job([GOOD] * 10 + [long] * 4, hyperparameters={"n_epochs": 1, "batch_size": 2}).id)
+    assert job.status == "succeeded"
+    assert any("examples were cut" in event.message for event in service.events(job.id))
+    # fails until a step without a trained token has no loss, or such rows are left out: they show as "loss=0.00"
+    assert min(data["train_loss"] for data in service.metrics(job.id)) > 1
 
 
 def test_each_epoch_leaves_a_checkpoint_with_its_metrics(service, trained):

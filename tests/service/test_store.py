@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from ftwidgets.service.narration import Narrator
@@ -74,12 +76,13 @@ def test_the_store_goes_on_after_a_transaction_that_failed(store):
     assert [job["id"] for job in store.jobs_in("running")] == ["ftjob-1"]
 
 
-def test_a_success_that_fails_halfway_leaves_the_job_as_it_was(store, tmp_path, monkeypatch):
+def test_a_success_that_fails_halfway_leaves_the_job_as_it_was(store, tmp_path):
     add_job(store, status="running")
     narrator = Narrator(store, "ftjob-1")
     narrator.step({"step": 1, "total_steps": 1, "train_loss": 1.0})
-    monkeypatch.setattr(store, "update_job", lambda *_, **__: 1 / 0)  # as a full disk would, at the last change
-    with pytest.raises(ZeroDivisionError):
+    says = "SELECT RAISE(FAIL, 'the disk is full')"
+    store._database.execute(f"CREATE TEMP TRIGGER full BEFORE UPDATE ON jobs BEGIN {says}; END")  # the last change
+    with pytest.raises(sqlite3.Error, match="the disk is full"):
         narrator.success(1, tmp_path / "adapter")
     assert store.get("jobs", "ftjob-1")["status"] == "running"
     assert store.page("models", 10) == []

@@ -1,0 +1,57 @@
+"""The queue under what goes wrong: a cancellation at the worst moment, a worker that dies, a disk that is full."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+
+@contextmanager
+def full_disk(service):
+    """Until the end of the block, no metrics event can be written."""
+    database = service.http.app.state.store._database
+    says = "SELECT RAISE(FAIL, 'the disk is full')"
+    database.execute(f"CREATE TEMP TRIGGER full BEFORE INSERT ON events WHEN NEW.kind = 'metrics' BEGIN {says}; END")
+    try:
+        yield
+    finally:
+        database.execute("DROP TRIGGER full")
+
+
+def test_nothing_is_told_after_a_cancellation(service, wait_until):
+    """Cancelled at the very moment at which it begins to run."""
+    store, jobs = service.http.app.state.store, service.http.app.state.jobs
+    for _ in range(5):
+        job = service.long_job().id
+        wait_until(lambda job=job: store.get("jobs", job)["status"] == "running")
+        assert jobs.cancel(job)["status"] == "cancelled"
+        wait_until(lambda: jobs._worker is None)
+        # fails, mostly, until jobs.py tells what happens in the transaction in which it looks at the status
+        assert service.events(job)[-1].message == "The job was cancelled"
+
+
+def test_a_worker_that_dies_fails_its_job_with_a_sentence_and_the_queue_goes_on(service, wait_until):
+    jobs = service.http.app.state.jobs
+    job = service.long_job()
+    wait_until(lambda: jobs._worker is not None and jobs._worker[0] == job.id)
+    jobs._worker[1]._process.kill()  # as a system that is short of memory does
+    job = service.ended(job.id)
+    assert (job.status, job.error.code, job.error.param) == ("failed", "server_error", None)
+    assert job.error.message.startswith("The job failed due to an internal error")
+    assert f"{job.id}.log" in job.error.message
+    after = service.long_job()
+    wait_until(lambda: service.seen(after.id).status == "running")
+    service.client.fine_tuning.jobs.cancel(after.id)
+
+
+def test_a_job_that_cannot_be_written_down_fails_and_its_training_ends(service):
+    jobs = service.http.app.state.jobs
+    with full_disk(service):
+        job = service.ended(service.long_job().id)
+    try:
+        assert (job.status, job.error.code) == ("failed", "server_error")
+        assert "the disk is full" in job.error.message
+        # fails until jobs._train ends the worker in a `finally`: it trains on, beside the next job's
+        assert jobs._worker is None or jobs._worker[1].exit_status is not None
+    finally:
+        if jobs._worker:
+            jobs._worker[1].end(kill=True)
