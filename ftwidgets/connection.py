@@ -29,6 +29,8 @@ PATIENCE = 60.0
 ENGINE = ("jax", "optax", "tokenizers", "safetensors", "gguf", "jinja2", "starlette", "uvicorn", "python_multipart")
 """What the service and its engine import: found without being loaded."""
 
+_STARTED: list[subprocess.Popen[bytes]] = []
+
 ADDRESS, KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 
 
@@ -95,7 +97,7 @@ def _elsewhere(where: str) -> OpenAI:
             return AzureOpenAI(api_version=os.environ.get("OPENAI_API_VERSION", "2024-10-21"))
         if where.startswith(("http://", "https://")):
             return OpenAI(base_url=where)
-    except OpenAIError as error:
+    except (OpenAIError, ValueError) as error:
         raise InputError(f"No client for '{where}': {error}") from error
     raise InputError(f'\'{where}\' is not a service. Use "openai", "azure", a URL that begins with http, or nothing.')
 
@@ -161,28 +163,18 @@ def start(home: str | os.PathLike[str] | None = None, *, idle_minutes: float = I
     with open(log, "ab") as output:
         before = output.tell()
         process = _detached(command, output.fileno(), folder)
+    _STARTED.append(process)  # it may outlive this process; held here, it is not taken for forgotten
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if address := find(folder):
             return address
-        if process.poll() is not None and (address := _other(folder, process.returncode)):
-            return address
-        if process.poll() is not None:
-            raise ServiceError(f"The service could not be started: {_last_line(log, before)} (see {log})")
+        said = "" if process.poll() is None else _last_line(log, before)
+        if said and "is running already" not in said:  # else another process started one at the same moment
+            raise ServiceError(f"The service could not be started: {said} (see {log})")
         time.sleep(0.05)
     raise ServiceError(
         f"The service did not answer in {PATIENCE:.0f} s. See {log}, or run it in the foreground: ftwidgets serve"
     )
-
-
-def _other(folder: Path, status: int) -> Address | None:
-    """The service that another process started at the same moment, once it answers."""
-    deadline = time.monotonic() + 10
-    while status != 0 and time.monotonic() < deadline:
-        if address := find(folder):
-            return address
-        time.sleep(0.1)
-    return None
 
 
 def require_engine() -> None:
@@ -217,4 +209,7 @@ def stop(home: str | os.PathLike[str] | None = None) -> bool:
     deadline = time.monotonic() + PATIENCE
     while path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
+    for process in [process for process in _STARTED if process.pid == address.pid]:
+        process.wait(timeout=PATIENCE)
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
     return True

@@ -10,7 +10,7 @@ from ftwidgets.errors import BaseModelError
 
 DEFAULT = "smollm2-135m-instruct"
 
-ID = r"[A-Za-z0-9][\w.-]*"
+ID = r"[A-Za-z0-9][\w.-]{0,99}"
 """What a base's id looks like, which is also its folder's name."""
 
 

@@ -54,9 +54,7 @@ def serve(
     ] = None,
     idle_minutes: Annotated[
         float | None,
-        typer.Option(
-            help="End after so long without a request or a job. Default: never.", show_default=False, min=0.01
-        ),
+        typer.Option(help="End after so long without a request or a job. Default: never.", show_default=False, min=0),
     ] = None,
 ) -> None:
     """Run the service in the foreground and print its address."""

@@ -109,10 +109,12 @@ def _scores(x: Array, norm: Array, head: Array, config: Config) -> Array:
     return logits({"head": head}, normalize(x, norm, config))
 
 
-@partial(jax.jit, static_argnames="count")
 def by_layers(adapter: Adapter, count: int) -> list[Adapter]:
-    """The adapter cut into those of its `count` layers, once for an answer: one token reads it in a moment."""
-    return [of_layer(adapter, index) for index in range(count)]
+    """The adapter cut into those of its `count` layers, once for an answer, not for every token of it."""
+    return [_of_layer(adapter, index) for index in range(count)]
+
+
+_of_layer = jax.jit(of_layer)
 
 
 def widened(cache: Cache, slots: int) -> Cache:

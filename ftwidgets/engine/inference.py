@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import sys
+import traceback
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,8 +71,14 @@ class Speaker:
             try:
                 self._answer(requests)
             except FtwidgetsError as error:
-                for request in requests:
-                    lines.say(id=request.id, error=str(error), code="invalid_request")
+                self._refuse(requests, str(error), "invalid_request")
+            except Exception as error:  # a fault of ours: told to those who asked, and the process answers on
+                traceback.print_exc()
+                self._refuse(requests, f"The answer failed: {error!r}", "server_error")
+
+    def _refuse(self, requests: list[Request], message: str, code: str) -> None:
+        for request in requests:
+            lines.say(id=request.id, error=message, code=code)
 
     def _next(self) -> list[Request]:
         """The requests to answer together: those that wait and want the same adapter, as many as a batch takes."""

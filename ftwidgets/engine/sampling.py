@@ -45,7 +45,7 @@ class Sampler:
         if self.temperature == 0:
             chosen = int(shaped.argmax())
         else:
-            chosen = _draw(_nucleus(shaped / self.temperature, self.top_p), self._random.random())
+            chosen = _draw(_nucleus(_cooled(shaped, self.temperature), self.top_p), self._random.random())
         self._said[chosen] = self._said.get(chosen, 0) + 1
         return self._token(chosen, scores)
 
@@ -69,9 +69,16 @@ class Sampler:
         return Token(chosen, float(logs[chosen]), tuple(ranked))
 
 
+def _cooled(scores: NDArray[Any], temperature: float) -> NDArray[Any]:
+    """The scores below their maximum, divided by the temperature: one near 0 leaves only the maximum."""
+    with np.errstate(over="ignore"):  # to minus infinity, whose probability is 0
+        below: NDArray[Any] = (scores.astype(np.float64) - scores.max()) / temperature
+    return below
+
+
 def _nucleus(scores: NDArray[Any], top_p: float) -> NDArray[Any]:
     """Probabilities of the likeliest tokens that together reach `top_p`, the others 0."""
-    weights: NDArray[Any] = np.exp(scores.astype(np.float64) - scores.max())
+    weights: NDArray[Any] = np.exp(scores)
     weights /= weights.sum()
     if top_p < 1:
         # Those below this share are together less than 1 - top_p: the others, a few, are all that must be sorted.

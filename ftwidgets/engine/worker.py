@@ -53,13 +53,16 @@ def _train(order: Order) -> None:
     base = Path(order.base)
     config = Config.read(base)
     template = ChatTemplate(Tokenizer(base))
-    examples = rendered(template, order.training_file, config.context)
-    validation = rendered(template, order.validation_file, config.context) if order.validation_file else []
+    given = rendered(template, order.training_file, config.context)
+    examples = learnable(given, config.context)
+    watched = rendered(template, order.validation_file, config.context) if order.validation_file else []
+    validation = [example for example in watched if any(example.mask)]
     keep_programs(Path(order.compiled))
     recipe = Recipe(order.epochs, order.batch_size, order.learning_rate_multiplier, order.seed)
     start = adapters.load(Path(order.adapter), config) if order.adapter else None
     base_weights = weights.load(base, config)
-    lines.say(kind="started", examples=len(examples), cut=sum(len(e.ids) == config.context for e in examples))
+    cut = sum(len(example.ids) == config.context for example in given)
+    lines.say(kind="started", examples=len(given), cut=cut, left_out=len(given) - len(examples))
     for event in train(base_weights, config, examples, validation, recipe, folder=Path(order.folder), adapter=start):
         if isinstance(event, Step):
             lines.say(kind="step", **asdict(event))
@@ -69,19 +72,24 @@ def _train(order: Order) -> None:
 
 
 def rendered(template: ChatTemplate, path: str, context: int) -> list[Rendered]:
-    """The examples of a file as ids and masks; those longer than the context are cut at the end, as OpenAI does.
+    """The examples of a file as ids and masks; those longer than the context are cut at the end, as OpenAI does."""
+    whole = (template.example(example) for example in load(path).examples)
+    return [Rendered(example.ids[:context], example.mask[:context]) for example in whole]
+
+
+def learnable(examples: list[Rendered], context: int) -> list[Rendered]:
+    """The examples in which, after the cut, there is still something to learn.
 
     Raises:
-        InputError: after the cut, nothing is left to learn in any of them.
+        InputError: it is none of them.
     """
-    whole = [template.example(example) for example in load(path).examples]
-    cut = [Rendered(example.ids[:context], example.mask[:context]) for example in whole]
-    if not any(any(example.mask) for example in cut):
+    left = [example for example in examples if any(example.mask)]
+    if not left:
         raise InputError(
             f"Every example is longer than the model's context of {context} tokens before its answer begins: "
             "nothing is left to learn. Shorten the prompts."
         )
-    return cut
+    return left
 
 
 if __name__ == "__main__":

@@ -156,6 +156,6 @@ class Run:
 def _csv(content: bytes) -> bytes:
     """The CSV text, which OpenAI's service sends in base64 and others as it is."""
     try:
-        return base64.b64decode(content, validate=True)
+        return base64.b64decode(content.translate(None, b"\r\n"), validate=True)
     except (binascii.Error, ValueError):
         return content

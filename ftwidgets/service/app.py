@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route, Router
 
 from ftwidgets.service import chat, extensions, files, fine_tuning, models
 from ftwidgets.service.inference import Inference
@@ -34,15 +34,20 @@ def create_app(home: Path, key: str, *, stop: Callable[[], None] | None = None) 
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
     app = Starlette(
-        routes=[Mount("/v1", routes=resources), Mount("/ftwidgets", routes=extensions.routes)],
+        routes=[_under("/v1", resources), _under("/ftwidgets", extensions.routes)],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
-        exception_handlers={WireError: _wire_error, HTTPException: _http_error, Exception: _fault},
+        exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
     app.state.home, app.state.bases, app.state.key, app.state.stop = home, home / "bases", key, stop
     app.state.last_request = time.monotonic()
     return app
+
+
+def _under(prefix: str, routes: list[Route]) -> Mount:
+    """The routes below `prefix`; an address with a slash too many is unknown, as on OpenAI's service."""
+    return Mount(prefix, app=Router(routes, redirect_slashes=False))
 
 
 @asynccontextmanager
@@ -67,6 +72,8 @@ async def _around(request: Request, call_next: Next) -> Response:
         response = await call_next(request)
     except WireError as error:
         response = error.response()
+    except Exception as error:
+        response = await _fault(request, error)
     response.headers["x-request-id"] = new_id("req_", 32)
     response.headers["openai-version"] = "2020-10-01"
     response.headers["openai-organization"] = "org-ftwidgets"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from starlette.routing import Route
 from ftwidgets.bases.fetch import fetch
 from ftwidgets.data import chat_rules
 from ftwidgets.errors import FtwidgetsError
-from ftwidgets.service.inference import Inference
+from ftwidgets.service.inference import Answer, Inference
 from ftwidgets.service.models import look_up, missing
-from ftwidgets.service.wire import Record, WireError, body_of, integer, new_id, now, number, text
+from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, new_id, now, number, text
 
 NOT_HERE = ("tools", "functions", "audio", "prediction", "web_search_options")
 """Parameters that change what an answer is and that the local model cannot honour: refused, not passed over."""
@@ -67,7 +67,7 @@ def _asked(request: Request, body: Record) -> Asked:
             raise WireError(
                 400, f"'{name}' is not available on this service.", param=name, code="unsupported_parameter"
             )
-    wanted = (body.get("response_format") or {"type": "text"}).get("type")
+    wanted = mapping(body, "response_format").get("type", "text")
     if wanted != "text":
         message = f"The response format '{wanted}' is not available on this service; use 'text'."
         raise WireError(400, message, param="response_format", code="unsupported_parameter")
@@ -84,7 +84,7 @@ def _asked(request: Request, body: Record) -> Asked:
         "sampling": _sampling(body),
     }
     stream = bool(body.get("stream"))
-    with_usage = stream and bool((body.get("stream_options") or {}).get("include_usage"))
+    with_usage = stream and bool(mapping(body, "stream_options").get("include_usage"))
     return Asked(identity, base, integer(body, "n", 1, MOST_ANSWERS) or 1, line, stream, with_usage)
 
 
@@ -109,23 +109,27 @@ def _stop(body: Record) -> list[str]:
 
 def _sampling(body: Record) -> Record:
     temperature, top_p = number(body, "temperature", 0, 2), number(body, "top_p", 0, 1)
-    top = integer(body, "top_logprobs", 0, 20)
+    seed, top = integer(body, "seed", -(2**63), 2**63 - 1), integer(body, "top_logprobs", 0, 20)
     if top is not None and not body.get("logprobs"):
         raise WireError(400, "'top_logprobs' needs 'logprobs' to be true.", param="top_logprobs")
-    bias = body.get("logit_bias") or {}
-    if not isinstance(bias, dict) or not all(
-        str(key).isdigit() and isinstance(value, int | float) for key, value in bias.items()
-    ):
-        raise WireError(400, "'logit_bias' takes token ids and numbers.", param="logit_bias")
     return {
         "temperature": 1.0 if temperature is None else temperature,
         "top_p": 1.0 if top_p is None else top_p,
-        "seed": integer(body, "seed", -(2**31), 2**31 - 1),
+        "seed": None if seed is None else seed % 2**64,  # the engine takes none below 0
         "presence_penalty": number(body, "presence_penalty", -2, 2) or 0.0,
         "frequency_penalty": number(body, "frequency_penalty", -2, 2) or 0.0,
-        "bias": bias,
+        "bias": _bias(body),
         "top_logprobs": (top or 0) if body.get("logprobs") else None,
     }
+
+
+def _bias(body: Record) -> Record:
+    bias = mapping(body, "logit_bias")
+    for token in bias:
+        if not (token.isdecimal() and len(token) < 10):
+            raise WireError(400, f"Invalid 'logit_bias': {token!r:.40} is not a token's id.", param="logit_bias")
+        number(bias, token, -100, 100, place="logit_bias")
+    return {token: bias for token, bias in bias.items() if bias}
 
 
 def _whole(inference: Inference, asked: Asked) -> Record:
@@ -164,7 +168,7 @@ def _usage(ends: list[Record]) -> Record:
     return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
 
 
-def _stream(asked: Asked, answers: list[Generator[Record, None, None]], first: Record) -> Iterator[bytes]:
+def _stream(asked: Asked, answers: list[Answer], first: Record) -> Iterator[bytes]:
     head = _head(asked, "chat.completion.chunk") | ({"usage": None} if asked.with_usage else {})
     ends: list[Record] = []
     try:

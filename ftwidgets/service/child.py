@@ -39,10 +39,12 @@ class Child:
             self._process.stdin.flush()
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Every line that it says, until it ends."""
+        """Every whole line that it says, until it ends."""
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            yield orjson.loads(line)
+        with self._process.stdout as said:
+            for line in said:
+                if line.endswith(b"\n"):  # else it was killed in the middle of it
+                    yield orjson.loads(line)
 
     def end(self, *, kill: bool = False) -> None:
         """Close its input, on which it ends by itself, or kill it; wait until it is gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def stop(request: Request) -> Response:
 def events(request: Request) -> Response:
     """A job's events after a cursor, the oldest first, with their exact times."""
     cursor = request.query_params.get("after", "0")
-    if not cursor.isdigit():
-        raise WireError(400, f"'after' is '{cursor}', not a cursor; begin with 0.", param="after")
+    if not re.fullmatch("[0-9]{1,18}", cursor):
+        raise WireError(400, f"'after' is {cursor!r:.60}, not a cursor; begin with 0.", param="after")
     store: Store = request.app.state.store
     data = store.events_after(found(request)["id"], int(cursor), limit_of(request, 1000, 10_000))
     return JSONResponse({"object": "list", "data": data})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import IO
@@ -44,7 +45,7 @@ def _expiry(form: FormData) -> int | None:
     given = form.get("expires_after[seconds]")
     if given is None:
         return None
-    body: Record = {"seconds": int(str(given)) if str(given).isdigit() else given}
+    body: Record = {"seconds": int(str(given)) if re.fullmatch("[0-9]{1,9}", str(given)) else given}
     return integer(body, "seconds", 3600, 2_592_000, place="expires_after[seconds]")
 
 

@@ -16,7 +16,19 @@ from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.models import Model, look_up
 from ftwidgets.service.narration import Narrator
 from ftwidgets.service.store import Store
-from ftwidgets.service.wire import Record, WireError, body_of, integer, limit_of, new_id, now, number, page, text
+from ftwidgets.service.wire import (
+    Record,
+    WireError,
+    body_of,
+    integer,
+    limit_of,
+    mapping,
+    new_id,
+    now,
+    number,
+    page,
+    text,
+)
 
 MOST_METADATA = 16
 
@@ -103,15 +115,14 @@ def _require_file(store: Store, body: Record, param: str) -> None:
 
 
 def _hyperparameters(body: Record) -> Hyperparameters:
-    method = body.get("method") or {}
-    kind = method.get("type", "supervised") if isinstance(method, dict) else None
+    method = mapping(body, "method")
+    kind = method.get("type", "supervised")
     if kind != "supervised":
         raise WireError(400, f"The method {kind!r} is not available on this service; use 'supervised'.", param="method")
     if body.get("integrations"):
         raise WireError(400, "Integrations are not available on this service.", param="integrations")
-    given = (method.get("supervised") or {}).get("hyperparameters") or body.get("hyperparameters") or {}
-    if not isinstance(given, dict):
-        raise WireError(400, f"'hyperparameters' is {given!r:.60}, not an object.", param="hyperparameters")
+    own = mapping(mapping(method, "supervised", place="method"), "hyperparameters", place="method")
+    given = own or mapping(body, "hyperparameters")
     chosen: dict[str, Any] = {name: None if value == "auto" else value for name, value in given.items()}
     rate = number(chosen, "learning_rate_multiplier", 0, 1000, place="hyperparameters.learning_rate_multiplier")
     if rate == 0:

@@ -74,10 +74,10 @@ class Jobs:
     def cancel(self, job: str) -> Record | None:
         """Cancel a job, and return its record; None where it has already ended."""
         with self._store.transaction():
-            record = self._store.update_job(job, unless=FINAL, status="cancelled", finished_at=now())
-            if record is None:
+            if self._store.columns("jobs", job)["status"] in FINAL:
                 return None
             Narrator(self._store, job).tell("cancelled", "The job was cancelled")
+            record = self._store.update_job(job, status="cancelled", finished_at=now())
         with self._turn:
             if self._worker and self._worker[0] == job:
                 self._worker[1].end(kill=True)
@@ -130,12 +130,14 @@ class Jobs:
                 return
             worker = Child(WORKER, log=log)
             self._worker = (job["id"], worker)
-        narrator.tell("started", "Fine-tuning job started")
-        worker.send(**self._order(job, base))
-        finished = self._follow(worker, narrator, job["id"])
-        with self._turn:
-            self._worker = None
-        worker.end()
+        try:
+            narrator.tell("started", "Fine-tuning job started")
+            worker.send(**self._order(job, base))
+            finished = self._follow(worker, narrator, job["id"])
+        finally:
+            with self._turn:
+                self._worker = None
+            worker.end()
         if not finished and not self._closing:
             message = f"The job failed due to an internal error: {last_words(log)} (see {log})"
             narrator.failure({"code": "server_error", "message": message, "param": None})
@@ -152,10 +154,8 @@ class Jobs:
             elif kind == "checkpoint":
                 path = Path(line["path"])
                 narrator.checkpoint(line["step"], path)
-            elif kind == "started" and line["cut"]:
-                narrator.tell(
-                    "cut", f"{line['cut']} of {line['examples']} examples were cut at the model's context", level="warn"
-                )
+            elif kind == "started":
+                self._warn(narrator, line)
             elif kind == "failed":
                 narrator.failure({"code": "server_error", "message": line["message"], "param": None})
                 return True
@@ -163,6 +163,13 @@ class Jobs:
                 narrator.success(line["trained_tokens"], path)
                 return True
         return bool(self._store.columns("jobs", job)["status"] in FINAL)
+
+    def _warn(self, narrator: Narrator, started: dict[str, Any]) -> None:
+        """Say what of the examples could not be used."""
+        words = {"cut": "were cut at the model's context", "left_out": "were left out: cut there, no answer is left"}
+        for kind, what in words.items():
+            if started[kind]:
+                narrator.tell(kind, f"{started[kind]} of {started['examples']} examples {what}", level="warn")
 
     def _fetched(self, job: Record, base: str) -> Path:
         """The folder of the base, which is fetched when it is not here yet."""

@@ -57,7 +57,9 @@ class Narrator:
             "data": numbers or {},
             "type": "metrics" if numbers else "message",
         }
-        self._store.add("events", event, job=self._job, kind=kind, step=step, time=time.time())
+        with self._store.transaction():
+            if self._record()["status"] != "cancelled":  # after that, nothing more is told
+                self._store.add("events", event, job=self._job, kind=kind, step=step, time=time.time())
 
     def step(self, seen: dict[str, Any]) -> None:
         """Add the metrics event of one step."""
@@ -83,10 +85,12 @@ class Narrator:
             "metrics": self._metrics_at(step),
         }
         with self._store.transaction():
-            if not self._store.add("checkpoints", checkpoint, job=self._job, step=step):
-                return
+            kept = self._store.page("checkpoints", CHECKPOINTS_KEPT, job=self._job)
+            if kept and kept[0]["step_number"] >= step:
+                return  # told again after a resume
+            self._store.add("checkpoints", checkpoint, job=self._job, step=step)
             self._add_model(model, job, path, listed=0)
-            for old in self._store.page("checkpoints", 10_000, job=self._job)[CHECKPOINTS_KEPT:]:
+            for old in kept[CHECKPOINTS_KEPT - 1 : CHECKPOINTS_KEPT]:
                 self._store.remove("checkpoints", old["id"])
                 self._store.remove("models", old["fine_tuned_model_checkpoint"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from ftwidgets.service import lock
 from ftwidgets.service.app import create_app
 from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.keys import is_key, kept_key, write_private
+from ftwidgets.service.store import Store
 
 HOST = "127.0.0.1"
 
@@ -46,9 +48,26 @@ def serve(
         raise ServiceError(
             f"A service for {home} is running already. `ftwidgets status` tells where; `ftwidgets stop` ends it."
         )
+    try:
+        _serve(home, folder, port=port, key=key, idle_minutes=idle_minutes, ready=ready)
+    finally:
+        os.close(held)
+
+
+def _serve(
+    home: Path,
+    folder: Path,
+    *,
+    port: int | None,
+    key: str | None,
+    idle_minutes: float | None,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve, the home being this process's own."""
     if key is not None and not is_key(key):
         raise InputError("The key must have 8 or more letters, digits or signs of ASCII, and no spaces.")
     key = key or kept_key(folder)
+    _try_store(folder)
     bound = _bound(folder, port)
     app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True))
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
@@ -61,7 +80,6 @@ def serve(
         server.run(sockets=[bound])
     finally:
         (folder / "address.json").unlink(missing_ok=True)
-        os.close(held)
 
 
 def _bound(folder: Path, port: int | None) -> socket.socket:
@@ -82,6 +100,14 @@ def _bound(folder: Path, port: int | None) -> socket.socket:
         write_private(folder / "port", str(bound.getsockname()[1]))
         return bound
     raise ServiceError(f"No port of {HOST} could be taken.")
+
+
+def _try_store(folder: Path) -> None:
+    """Open the records once, to say in a sentence where that fails."""
+    try:
+        Store(folder).close()
+    except sqlite3.Error as error:
+        raise ServiceError(f"The records in {folder / 'store.sqlite'} cannot be opened: {error}.") from error
 
 
 def _last_port(folder: Path) -> int:
@@ -105,7 +131,7 @@ def _announce(server: uvicorn.Server, folder: Path, address: str, key: str, read
 
 def _end_when_idle(app: Starlette, server: uvicorn.Server, idle_seconds: float) -> None:
     while not server.should_exit:
-        time.sleep(min(5.0, idle_seconds / 4))
+        time.sleep(min(5.0, max(0.05, idle_seconds / 4)))
         quiet = time.monotonic() - app.state.last_request
         if server.started and quiet > idle_seconds and not app.state.store.jobs_in(*ACTIVE):
             server.should_exit = True

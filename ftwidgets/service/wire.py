@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+
+from ftwidgets.data.reader import parse
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -63,10 +65,10 @@ def limit_of(request: Request, default: int, most: int) -> int:
     Raises:
         WireError: it is not a whole number.
     """
-    text = request.query_params.get("limit", str(default))
-    if not text.lstrip("-").isdigit():
-        raise WireError(400, f"Invalid 'limit': '{text}' is not a whole number.", param="limit")
-    return max(0, min(int(text), most))
+    given = request.query_params.get("limit", str(default))
+    if not re.fullmatch(r"-?[0-9]{1,18}", given):
+        raise WireError(400, f"Invalid 'limit': {given!r:.60} is not a whole number.", param="limit")
+    return max(0, min(int(given), most))
 
 
 async def body_of(request: Request) -> Record:
@@ -76,12 +78,25 @@ async def body_of(request: Request) -> Record:
         WireError: the body is something else.
     """
     raw = await request.body()
-    try:
-        value = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError as error:
-        raise WireError(400, f"We could not parse the JSON body of your request: {error.msg}.") from error
-    if not isinstance(value, dict):
+    row = parse(1, 0, raw if raw.strip() else b"{}")
+    if row.fault is not None:
+        raise WireError(400, f"We could not parse the JSON body of your request: {row.fault}.")
+    if not isinstance(row.value, dict):
         raise WireError(400, "The JSON body of the request is not an object.")
+    return row.value
+
+
+def mapping(body: Record, name: str, *, place: str | None = None) -> Record:
+    """The object in `body[name]`, an empty one where there is none.
+
+    Raises:
+        WireError: it is of another type.
+    """
+    value = body.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise WireError(400, f"Invalid '{place or name}': {value!r:.60} is not an object.", param=place or name)
     return value
 
 
