@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from machine import machine
+from machine import describe
 
 import ftwidgets as ft
 from ftwidgets.bases.catalogue import DEFAULT
@@ -34,7 +34,7 @@ def main() -> None:
         address = find(folder)
         assert address is not None
         try:
-            print(machine())
+            print(describe())
             for state in ("cold", "warm"):
                 run = ft.launch(
                     client, files["train"][:50], files["validation"][:10], model=DEFAULT, n_epochs=3, seed=1

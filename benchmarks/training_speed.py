@@ -27,6 +27,7 @@ from ftwidgets.bases.chat import Rendered
 from ftwidgets.bases.config import Config
 from ftwidgets.engine import adapters, training, weights
 from ftwidgets.engine.batches import Batch, Batches
+from ftwidgets.engine.loss import loss_and_gradient
 
 WARM_UP = 2
 
@@ -62,7 +63,7 @@ def main() -> None:
     limit, gigas = products.rate, needed / 1e9
     share = needed / min(seconds["ours"]) / limit
     print(
-        f"matrix products {limit / 1e9:.0f} GFLOP/s at best; a step needs {gigas:.0f} GFLOP: at best {share:.0%} of that"
+        f"matrix products {limit / 1e9:.0f} GFLOP/s at best; a step needs {gigas:.0f} GFLOP: best {share:.0%} of that"
     )
     print(f"load, compile and first step {first:.1f} s")
 
@@ -70,14 +71,14 @@ def main() -> None:
 def our_steps(base: Path, config: Config, batches: list[Batch]) -> Iterator[float]:
     """Endless optimiser steps of ours through the batches; yields the seconds of each."""
     base_weights = weights.load(base, config)
-    weights.widen(base_weights)
+    weights.widen_to_float32(base_weights)
     adapter = adapters.start(config, seed=0)
     optimizer = training.optimizer(training.Recipe(1, batches[0].ids.shape[0], 1.0, 0), total=1000)
     moments, update = optimizer.init(adapter), training.compiled_update(optimizer)
     while True:
         for batch in batches:
             start = time.perf_counter()
-            _, gradient = training.loss_and_gradient(adapter, base_weights, batch, config)
+            _, gradient = loss_and_gradient(adapter, base_weights, batch, config)
             adapter, moments = jax.block_until_ready(update(adapter, moments, gradient))
             yield time.perf_counter() - start
 

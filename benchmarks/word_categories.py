@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from machine import machine
+from machine import describe
 
 import ftwidgets as ft
 from ftwidgets.bases.catalogue import DEFAULT
@@ -40,7 +40,7 @@ def main() -> None:
     models = [DEFAULT, *tuned, untaught]
     report = ft.evaluate(client, files["test"], models, train=files["train"])
     choice = {model: _chosen(client, model, asked) for model in models}
-    print(machine())
+    print(describe())
     print(f"| model | exact match of {len(asked)} | choosing among 5 |\n|---|---|---|")
     print(f"| {report.baseline.model} | {report.baseline.accuracy:.3f} | {report.baseline.accuracy:.3f} |")
     print(f"| {DEFAULT}, as it is | {report.score(DEFAULT).accuracy:.3f} | {choice[DEFAULT]:.3f} |")

@@ -4,9 +4,8 @@ Letters of shapes: B rows of a batch, T tokens of a row, N = B·T, C width, H qu
 G = H/K queries a key, D head width, M MLP width, R adapter rank, L layers, V vocabulary, S slots of a cache.
 Activations stay flat, (N, C), around every product: that is what a processor multiplies fast.
 
-A layer is five pieces. What goes from one to the next is kept on the way forward, so that the way back can take the
-pieces one by one: JAX differentiates each piece, and the rest is a loop. One compiled program serves all layers; in
-one program for the whole network, XLA would copy every layer's weights out of the stack (measured: 1.6 times slower).
+A layer is five pieces, and one compiled program serves all layers: in one program for the whole network, XLA would
+copy every layer's weights out of their stack (measured: 1.6 times slower).
 """
 
 from __future__ import annotations
@@ -173,67 +172,6 @@ def block(x: Array, adapter: Adapter, layer: Layer, sight: Sight, *, index: Any,
     return middle + narrow(gate_up, own, layer), Kept(x, qkv, heard, middle, gate_up)
 
 
-@partial(jax.jit, static_argnames="config", donate_argnames="gradient")
-def block_back(
-    dy: Array,
-    gradient: Adapter,
-    kept: Kept,
-    *,
-    adapter: Adapter,
-    layer: Layer,
-    sight: Sight,
-    index: Any,
-    config: Config,
-) -> tuple[Array, Adapter]:
-    """The way back through one layer: from the gradient at its output that at its input, (N, C) both.
-
-    The layer's part of the adapter's gradient is written into `gradient`. XLA leaves out what a piece computed only
-    for its own output, so the frozen products run once on each way.
-    """
-
-    def own(name: str) -> Adapter:
-        return of_layer({key: value for key, value in adapter.items() if key.startswith(f"{name}.")}, index)
-
-    d_gate_up, down = jax.vjp(lambda g, a: narrow(g, a, layer), kept.gate_up, own("down"))[1](dy)
-    dx, gate_up = jax.vjp(lambda x, a: widen(x, a, layer, config), kept.middle, own("gate_up"))[1](d_gate_up)
-    d_middle = dy + dx
-    d_heard, out = jax.vjp(lambda h, a: merge(h, a, layer), kept.heard, own("out"))[1](d_middle)
-    (d_qkv,) = jax.vjp(lambda qkv: listen(qkv, sight, config), kept.qkv)[1](d_heard)
-    dx, qkv = jax.vjp(lambda x, a: heads(x, a, layer, config), kept.x, own("qkv"))[1](d_qkv)
-    found = down | gate_up | out | qkv
-    return d_middle + dx, jax.tree.map(lambda whole, part: whole.at[index].set(part), gradient, found)
-
-
-class Tape(NamedTuple):
-    """What the way back needs of the whole network."""
-
-    sight: Sight
-    kept: list[Kept]
-    last: Array
-
-
-def forward(weights: dict[str, Any], adapter: Adapter, ids: Ids, lengths: Ids, config: Config) -> tuple[Array, Tape]:
-    """As `hidden`, with the tape for `backward`: 12 MB a layer at 8 rows of 64 tokens in the default base."""
-    x, sight = begin(weights["embedding"], ids, lengths, config)
-    kept = []
-    for index, layer in enumerate(weights["layers"]):
-        x, one = block(x, adapter, layer, sight, index=index, config=config)
-        kept.append(one)
-    return end(x, weights["norm"], config), Tape(sight, kept, x)
-
-
-def backward(weights: dict[str, Any], adapter: Adapter, tape: Tape, dx: Array, config: Config) -> Adapter:
-    """The gradient of the adapter from that of what `forward` returned, `dx` (N, C). Uses the tape up as it goes."""
-    dx = end_back(tape.last, weights["norm"], dx, config)
-    gradient: Adapter = jax.tree.map(jnp.zeros_like, adapter)
-    for index in reversed(range(config.layers)):
-        layer, kept = weights["layers"][index], tape.kept.pop()
-        dx, gradient = block_back(
-            dx, gradient, kept, adapter=adapter, layer=layer, sight=tape.sight, index=index, config=config
-        )
-    return gradient
-
-
 def hidden(weights: dict[str, Any], adapter: Adapter, ids: Ids, lengths: Ids, config: Config) -> Array:
     """What the last layer says at every token: `ids` (B, T), of which the first `lengths` (B) count → (N, C)."""
     x, sight = begin(weights["embedding"], ids, lengths, config)
@@ -258,13 +196,6 @@ def begin(embedding: Array, ids: Ids, lengths: Ids, config: Config) -> tuple[Arr
 def end(x: Array, norm: Array, config: Config) -> Array:
     """The last norm, `x` (N, C)."""
     return normalize(x, norm, config)
-
-
-@partial(jax.jit, static_argnames="config")
-def end_back(x: Array, norm: Array, dy: Array, config: Config) -> Array:
-    """The way back through the last norm."""
-    dx: Array = jax.vjp(lambda x: normalize(x, norm, config), x)[1](dy)[0]
-    return dx
 
 
 def logits(weights: dict[str, Any], x: Array) -> Array:

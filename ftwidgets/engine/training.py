@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 import optax
 
 from ftwidgets.bases.chat import Rendered
 from ftwidgets.bases.config import Config
-from ftwidgets.engine import adapters, network, state
+from ftwidgets.engine import adapters, state
 from ftwidgets.engine.batches import Batch, Batches
-from ftwidgets.engine.weights import Weights, widen
+from ftwidgets.engine.loss import loss_and_gradient
+from ftwidgets.engine.validation import Validation
+from ftwidgets.engine.weights import Weights, widen_to_float32
 
 LEARNING_RATE = 1e-3
 """The peak rate at multiplier 1. Found by measurement on the word categories, see benchmarks/learning_rate.py."""
@@ -28,18 +27,8 @@ WARM_UP = 0.1
 CLIP = 1.0
 """The longest gradient, as a norm over all adapters, that is taken as it is."""
 
-VALIDATION_EVERY = 10
-VALIDATION_SAMPLE = 16
-"""Every ten steps the validation loss is measured, on this many rows; at an epoch's end on all of them."""
-
 SAVE_EVERY = 20
 """Steps between two saved states; an epoch's end is saved too."""
-
-SLICES = 16
-"""Slices of the vocabulary at the head, or as many as divide it."""
-
-
-Four = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 
 
 @dataclass(frozen=True)
@@ -101,8 +90,8 @@ def train(
     yield from (_spoken(said, folder) for said in history)
     done = history[-1]["step"] if history else 0
     update = compiled_update(chosen)
-    widen(weights)
-    measure = Validation(weights, config, validation, recipe)
+    widen_to_float32(weights)
+    measure = Validation(weights, config, validation, batch_size=recipe.batch_size, seed=recipe.seed)
     for step, batch, at_end in _steps(batches, recipe, done):
         (loss, accuracy), gradient = loss_and_gradient(adapter, weights, batch, config)
         adapter, moments = update(adapter, moments, gradient)
@@ -134,95 +123,6 @@ def _steps(batches: Batches, recipe: Recipe, done: int) -> Iterator[tuple[int, B
 
 def _spoken(said: dict[str, Any], folder: Path) -> Step | Checkpoint:
     return Step(**said) if "train_loss" in said else Checkpoint(said["step"], checkpoint_path(folder, said["step"]))
-
-
-class Validation:
-    """Measures the loss on the validation rows: on a sample of them every few steps, on all at an epoch's end."""
-
-    def __init__(self, weights: Weights, config: Config, rows: Sequence[Rendered], recipe: Recipe) -> None:
-        self._weights = weights
-        self._config = config
-        self._all = Batches(rows, recipe.batch_size) if rows else None
-        chosen = np.random.default_rng(recipe.seed).permutation(len(rows))[:VALIDATION_SAMPLE]
-        self._sample = Batches([rows[n] for n in sorted(chosen)], recipe.batch_size) if rows else None
-
-    def __call__(self, adapter: adapters.Adapter, step: int, *, at_end: bool) -> dict[str, float]:
-        """The validation fields of the `Step`."""
-        seen: dict[str, float] = {}
-        if self._sample and step % VALIDATION_EVERY == 0:
-            seen["valid_loss"], seen["valid_mean_token_accuracy"] = self._mean(self._sample, adapter)
-        if self._all and at_end:
-            seen["full_valid_loss"], seen["full_valid_mean_token_accuracy"] = self._mean(self._all, adapter)
-        return seen
-
-    def _mean(self, batches: Batches, adapter: adapters.Adapter) -> tuple[float, float]:
-        """Loss and accuracy over all trained tokens, each token counted the same."""
-        loss = accuracy = tokens = 0.0
-        for batch in batches.all():
-            count = float(batch.counts.sum())
-            batch_loss, batch_accuracy = loss_and_accuracy(adapter, self._weights, batch, self._config)
-            loss, accuracy, tokens = (
-                loss + float(batch_loss) * count,
-                accuracy + float(batch_accuracy) * count,
-                tokens + count,
-            )
-        return loss / max(tokens, 1.0), accuracy / max(tokens, 1.0)
-
-
-def loss_and_accuracy(
-    adapter: adapters.Adapter, weights: Weights, batch: Batch, config: Config
-) -> tuple[jax.Array, jax.Array]:
-    """The mean cross-entropy (nats) over the batch's trained tokens, and the share of them that ranked first."""
-    x = network.hidden(weights, _scaled(adapter), batch.ids, batch.lengths, config)  # (N, C)
-    seen: tuple[jax.Array, jax.Array] = _judge(x, weights["head"], batch)
-    return seen
-
-
-def loss_and_gradient(
-    adapter: adapters.Adapter, weights: Weights, batch: Batch, config: Config
-) -> tuple[tuple[jax.Array, jax.Array], adapters.Adapter]:
-    """The same, and the gradient of the loss by the scaled adapter."""
-    scaled = _scaled(adapter)
-    x, tape = network.forward(weights, scaled, batch.ids, batch.lengths, config)
-    seen, dx = _judge_back(x, weights["head"], batch)
-    return seen, network.backward(weights, scaled, tape, dx, config)
-
-
-def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
-    """Loss and accuracy of what the network says, `x` (N, C), and the loss's gradient at `x`.
-
-    Only the places where a trained token follows go through the head: it is the widest product of all. The vocabulary
-    comes in slices, and the softmax's sums are scaled anew when a slice brings a higher score (Milakov and Gimelshein
-    2018): the scores of all places and tokens never lie in memory, which is faster, too.
-    """
-    h = x[batch.places]  # (P, C)
-    slices = head.reshape(math.gcd(SLICES, head.shape[0]), -1, head.shape[1])  # (slices, V/slices, C)
-    size = slices.shape[1]
-
-    def see(seen: Four, more: tuple[jax.Array, jax.Array]) -> tuple[Four, None]:
-        top, total, right, pull = seen
-        number, part = more  # (), (V/slices, C)
-        scores = h @ part.T  # (P, V/slices)
-        higher = jnp.maximum(top, scores.max(axis=-1))
-        less = jnp.exp(top - higher)
-        weights = jnp.exp(scores - higher[:, None])
-        place = batch.targets - number * size
-        own = jnp.take_along_axis(scores, jnp.clip(place, 0, size - 1)[:, None], axis=-1)[:, 0]
-        right = jnp.where((place >= 0) & (place < size), own, right)
-        return (higher, total * less + weights.sum(axis=-1), right, pull * less[:, None] + weights @ part), None
-
-    P = h.shape[0]
-    nothing = (jnp.full(P, -jnp.inf), jnp.zeros(P), jnp.zeros(P), jnp.zeros_like(h))
-    (top, total, right, pull), _ = jax.lax.scan(see, nothing, (jnp.arange(len(slices)), slices))
-    share = batch.counts / jnp.maximum(batch.counts.sum(), 1.0)  # (P)
-    dh = (pull / total[:, None] - head[batch.targets]) * share[:, None]
-    seen = ((jnp.log(total) + top - right) * share).sum(), ((right >= top) * share).sum()
-    return seen, jnp.zeros_like(x).at[batch.places].add(dh)
-
-
-_judge = jax.jit(lambda *args: judge(*args)[0])
-_judge_back = jax.jit(judge)
-_scaled = jax.jit(adapters.scaled)
 
 
 def optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:

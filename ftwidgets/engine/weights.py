@@ -63,7 +63,7 @@ def load(folder: Path, config: Config) -> Weights:
     }
 
 
-def widen(weights: Weights) -> None:
+def widen_to_float32(weights: Weights) -> None:
     """Turn the weights into float32, for training, where they are: never do both forms of all lie in memory."""
     tied = weights["head"] is weights["embedding"]
     for layer in weights["layers"]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.engine import adapters, network
 from ftwidgets.engine.batches import Batch
-from ftwidgets.engine.training import loss_and_accuracy
+from ftwidgets.engine.loss import loss_and_accuracy
 
 from .conftest import Model, logits
 

@@ -1,0 +1,53 @@
+"""The loss on rows that are not trained on, measured while a job trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ftwidgets.bases.chat import Rendered
+from ftwidgets.bases.config import Config
+from ftwidgets.engine import adapters
+from ftwidgets.engine.batches import Batches
+from ftwidgets.engine.loss import loss_and_accuracy
+from ftwidgets.engine.weights import Weights
+
+EVERY = 10
+SAMPLE = 32
+"""Every ten steps the loss is measured on this many rows, drawn once; at an epoch's end on all of them."""
+
+
+class Validation:
+    """Measures the loss on the validation rows: on a sample of them every few steps, on all at an epoch's end."""
+
+    def __init__(
+        self, weights: Weights, config: Config, rows: Sequence[Rendered], *, batch_size: int, seed: int
+    ) -> None:
+        self._weights = weights
+        self._config = config
+        self._all = Batches(rows, batch_size) if rows else None
+        chosen = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
+        self._sample = Batches([rows[n] for n in sorted(chosen)], batch_size) if rows else None
+
+    def __call__(self, adapter: adapters.Adapter, step: int, *, at_end: bool) -> dict[str, float]:
+        """The validation fields of the `Step`."""
+        seen: dict[str, float] = {}
+        if self._sample and step % EVERY == 0:
+            seen["valid_loss"], seen["valid_mean_token_accuracy"] = self._mean(self._sample, adapter)
+        if self._all and at_end:
+            seen["full_valid_loss"], seen["full_valid_mean_token_accuracy"] = self._mean(self._all, adapter)
+        return seen
+
+    def _mean(self, batches: Batches, adapter: adapters.Adapter) -> tuple[float, float]:
+        """Loss and accuracy over all trained tokens, each token counted the same."""
+        loss = accuracy = tokens = 0.0
+        for batch in batches.all():
+            count = float(batch.counts.sum())
+            batch_loss, batch_accuracy = loss_and_accuracy(adapter, self._weights, batch, self._config)
+            loss, accuracy, tokens = (
+                loss + float(batch_loss) * count,
+                accuracy + float(batch_accuracy) * count,
+                tokens + count,
+            )
+        return loss / max(tokens, 1.0), accuracy / max(tokens, 1.0)
