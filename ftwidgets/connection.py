@@ -113,7 +113,7 @@ def find(home: str | os.PathLike[str] | None = None) -> Address | None:
     path = home_folder(home) / "service" / "address.json"
     try:
         address = Address(**orjson.loads(path.read_bytes()))
-        address.client()
+        address.client().close()
     except (OSError, ValueError, TypeError, AttributeError, OpenAIError):
         return None
     return address if info(address) is not None else None
@@ -135,7 +135,8 @@ def _numbers(name: str) -> list[int]:
 
 def info(address: Address) -> dict[str, Any] | None:
     """What the service at `address` says of itself; None where it does not answer."""
-    return ask(address.client().with_options(max_retries=0, timeout=5.0), "info")
+    with address.client() as client:
+        return ask(client.with_options(max_retries=0, timeout=5.0), "info")
 
 
 def start(home: str | os.PathLike[str] | None = None, *, idle_minutes: float = IDLE_MINUTES) -> Address:
@@ -204,7 +205,8 @@ def stop(home: str | os.PathLike[str] | None = None) -> bool:
     address = find(home)
     if address is None:
         return False
-    ask(address.client().with_options(max_retries=0, timeout=5.0), "stop", body={})
+    with address.client() as client:
+        ask(client.with_options(max_retries=0, timeout=5.0), "stop", body={})
     path = home_folder(home) / "service" / "address.json"
     deadline = time.monotonic() + PATIENCE
     while path.exists() and time.monotonic() < deadline:

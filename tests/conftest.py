@@ -67,7 +67,7 @@ class Service:
     def long_job(self, **options: Any) -> Any:
         """A job that is surely still training when a test has looked at it."""
         chosen = {"n_epochs": 50, "batch_size": 1, "learning_rate_multiplier": 1}
-        return self.job(ROWS * 50, hyperparameters=chosen, **options)
+        return self.job(ROWS * 20, hyperparameters=chosen, **options)
 
     def seen(self, job: str) -> Any:
         return self.client.fine_tuning.jobs.retrieve(job)

@@ -78,7 +78,8 @@ def status(home: Home = None) -> None:
         raise typer.Exit(3)
     known = connection.info(address) or {}
     out.print(f"The service answers at {address.base_url} (process {address.pid}, version {address.version}).")
-    jobs = address.client().fine_tuning.jobs.list(limit=5).data
+    with address.client() as client:
+        jobs = client.fine_tuning.jobs.list(limit=5).data
     for job in jobs:
         out.print(f"  {job.id}  {job.status}  {job.fine_tuned_model or job.model}")
     if not jobs:

@@ -72,7 +72,8 @@ def generate(
             slots = _at_least(slots + 1, config.context)
             cache = widened(cache, slots)
         scores, cache = advance(weights, layers, jnp.asarray(chosen), jnp.asarray(positions), cache, config=config)
-        positions[: len(prompts)] += np.array(going, np.int32)
+        # A new array: JAX reads the one that it was given when the program runs, which may be later.
+        positions = positions + np.array([*going, *[False] * (rows - len(prompts))], np.int32)
 
 
 def _at_least(size: int, context: int) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ftwidgets.bases.chat import ChatTemplate
+from ftwidgets.bases.chat import ChatTemplate, text_of
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.engine import adapters, lines, weights
@@ -30,6 +30,10 @@ ADAPTERS_KEPT = 8
 
 LONGEST = 512
 """Tokens of an answer where the caller sets no limit. OpenAI has none; on a processor this is half a minute."""
+
+
+MOST_LETTERS = 128
+"""Letters for each token of the context: a longer chat is refused unread, for reading it would keep others waiting."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +118,18 @@ class Speaker:
 
     def _prompt(self, request: Request) -> Prompt | None:
         """The request's prompt; None where it cannot be answered, which is then said."""
-        ids = self._template.prompt(request.messages)
-        wanted = request.max_tokens or LONGEST
-        room = self._config.context - len(ids)
-        if room < 1:
+        context = self._config.context
+        letters = sum(len(text_of(message)) for message in request.messages)
+        ids = self._template.prompt(request.messages) if letters <= MOST_LETTERS * context else []
+        if not 0 < len(ids) < context:
+            long = f"{len(ids)} tokens" if ids else f"{letters} letters, which is far more"
             message = (
-                f"This model's maximum context length is {self._config.context} tokens. "
-                f"However, your messages resulted in {len(ids)} tokens. Please reduce the length of the messages."
+                f"This model's maximum context length is {context} tokens. However, your messages resulted in {long}."
             )
-            lines.say(id=request.id, error=message, code="context_length_exceeded")
+            self._refuse([request], f"{message} Please reduce the length of the messages.", "context_length_exceeded")
             return None
-        return Prompt(ids, Sampler(**_with_keys_as_numbers(request.sampling)), min(wanted, room))
+        wanted = min(request.max_tokens or LONGEST, context - len(ids))
+        return Prompt(ids, Sampler(**_with_keys_as_numbers(request.sampling)), wanted)
 
     def _adapter(self, path: str | None) -> adapters.Adapter | None:
         if path is None:

@@ -6,6 +6,7 @@ Run as `python -m ftwidgets.engine.worker`. The order is one line, the fields of
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,28 +54,46 @@ def _train(order: Order) -> None:
     base = Path(order.base)
     config = Config.read(base)
     template = ChatTemplate(Tokenizer(base))
-    given = rendered(template, order.training_file, config.context)
-    examples = learnable(given, config.context)
-    watched = rendered(template, order.validation_file, config.context) if order.validation_file else []
-    validation = [example for example in watched if any(example.mask)]
+    whole, watched = rendered(template, order.training_file), rendered(template, order.validation_file)
+    examples = learnable([shortened(example, config.context) for example in whole], config.context)
+    seen = [shortened(example, config.context) for example in watched]
+    validation = [example for example in seen if any(example.mask)]
     keep_programs(Path(order.compiled))
     recipe = Recipe(order.epochs, order.batch_size, order.learning_rate_multiplier, order.seed)
     start = adapters.load(Path(order.adapter), config) if order.adapter else None
     base_weights = weights.load(base, config)
-    cut = sum(len(example.ids) == config.context for example in given)
-    lines.say(kind="started", examples=len(given), cut=cut, left_out=len(given) - len(examples))
+    lines.say(
+        kind="started",
+        examples=len(whole),
+        cut=sum(len(example.ids) > config.context for example in whole),
+        left_out=len(whole) - len(examples),
+        unwatched=len(watched) - len(validation),
+    )
     for event in train(base_weights, config, examples, validation, recipe, folder=Path(order.folder), adapter=start):
         if isinstance(event, Step):
+            _refuse_divergence(event, order)
             lines.say(kind="step", **asdict(event))
         else:
             lines.say(kind="checkpoint", step=event.step, path=str(event.path))
     lines.say(kind="done", trained_tokens=sum(len(example.ids) for example in examples) * order.epochs)
 
 
-def rendered(template: ChatTemplate, path: str, context: int) -> list[Rendered]:
-    """The examples of a file as ids and masks; those longer than the context are cut at the end, as OpenAI does."""
-    whole = (template.example(example) for example in load(path).examples)
-    return [Rendered(example.ids[:context], example.mask[:context]) for example in whole]
+def _refuse_divergence(step: Step, order: Order) -> None:
+    if not math.isfinite(step.train_loss):
+        raise InputError(
+            f"At step {step.step} the loss is no number any more: the training has diverged. "
+            f"Lower the learning rate multiplier, which is {order.learning_rate_multiplier:g}."
+        )
+
+
+def rendered(template: ChatTemplate, path: str | None) -> list[Rendered]:
+    """The examples of a file as ids and masks; none where there is no file."""
+    return [template.example(example) for example in load(path).examples] if path else []
+
+
+def shortened(example: Rendered, context: int) -> Rendered:
+    """The example, cut at the end where it is longer than the context, as OpenAI does."""
+    return Rendered(example.ids[:context], example.mask[:context])
 
 
 def learnable(examples: list[Rendered], context: int) -> list[Rendered]:

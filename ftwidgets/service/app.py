@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -23,6 +24,9 @@ from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import require_key
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, new_id
+
+WAITING_CHATS = 256
+"""Chats that may wait for the engine at once, in threads of their own: no other request ever waits for a chat."""
 
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -56,6 +60,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state.store = Store(state.home / "service")
     state.jobs = Jobs(state.store, state.home)
     state.inference = Inference(state.home)
+    state.chat_places = CapacityLimiter(WAITING_CHATS)
     state.jobs.start()
     yield
     state.jobs.close()

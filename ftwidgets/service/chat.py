@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -49,11 +50,21 @@ async def create(request: Request) -> Response:
     body = await body_of(request)
     asked = await run_in_threadpool(_asked, request, body)
     inference: Inference = request.app.state.inference
+    places: CapacityLimiter = request.app.state.chat_places
     if not asked.stream:
-        return JSONResponse(await run_in_threadpool(_whole, inference, asked))
+        return JSONResponse(await to_thread.run_sync(_whole, inference, asked, limiter=places))
     answers = [inference.ask(asked.base, line) for line in asked.lines()]
-    first = await run_in_threadpool(next, answers[0])  # an error is still an HTTP error now, not a broken stream
-    return StreamingResponse(_stream(asked, answers, first), media_type="text/event-stream")
+    # The first line is waited for: an error is still an HTTP error now, and not a broken stream.
+    first = await to_thread.run_sync(next, answers[0], limiter=places)
+    return StreamingResponse(_spoken(_stream(asked, answers, first), places), media_type="text/event-stream")
+
+
+async def _spoken(pieces: Generator[bytes, None, None], places: CapacityLimiter) -> AsyncIterator[bytes]:
+    try:
+        while (piece := await to_thread.run_sync(next, pieces, None, limiter=places)) is not None:
+            yield piece
+    finally:
+        pieces.close()  # the reader may have gone before the end
 
 
 def _asked(request: Request, body: Record) -> Asked:
@@ -168,7 +179,7 @@ def _usage(ends: list[Record]) -> Record:
     return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
 
 
-def _stream(asked: Asked, answers: list[Answer], first: Record) -> Iterator[bytes]:
+def _stream(asked: Asked, answers: list[Answer], first: Record) -> Generator[bytes, None, None]:
     head = _head(asked, "chat.completion.chunk") | ({"usage": None} if asked.with_usage else {})
     ends: list[Record] = []
     try:

@@ -29,7 +29,8 @@ async def create(request: Request) -> Response:
         if not isinstance(upload, UploadFile):
             raise WireError(400, "The part 'file' is missing: send the file as multipart/form-data.", param="file")
         if purpose not in PURPOSES:
-            raise WireError(400, f"'{purpose}' is not one of {list(PURPOSES)} - 'purpose'", param="purpose")
+            shown = purpose if isinstance(purpose, str) else "a file"
+            raise WireError(400, f"'{shown}' is not one of {list(PURPOSES)} - 'purpose'", param="purpose")
         if (upload.size or 0) > LARGEST:
             raise WireError(413, f"The file has {upload.size} bytes; up to {LARGEST} can be uploaded.", param="file")
         store: Store = request.app.state.store

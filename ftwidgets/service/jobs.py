@@ -166,10 +166,14 @@ class Jobs:
 
     def _warn(self, narrator: Narrator, started: dict[str, Any]) -> None:
         """Say what of the examples could not be used."""
-        words = {"cut": "were cut at the model's context", "left_out": "were left out: cut there, no answer is left"}
+        words = {
+            "cut": f"of {started['examples']} examples were cut at the model's context",
+            "left_out": f"of {started['examples']} examples were left out: after the cut, no answer is left",
+            "unwatched": "validation examples were left out: after the cut, no answer is left",
+        }
         for kind, what in words.items():
             if started[kind]:
-                narrator.tell(kind, f"{started[kind]} of {started['examples']} examples {what}", level="warn")
+                narrator.tell(kind, f"{started[kind]} {what}", level="warn")
 
     def _fetched(self, job: Record, base: str) -> Path:
         """The folder of the base, which is fetched when it is not here yet."""

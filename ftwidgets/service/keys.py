@@ -45,9 +45,8 @@ def require_key(request: Request, key: str) -> None:
     Raises:
         WireError: it is missing or another.
     """
-    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip() or request.headers.get(
-        "api-key", ""
-    )
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    given = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("api-key", "")
     if secrets.compare_digest(given.encode(), key.encode()):
         return
     if not given:

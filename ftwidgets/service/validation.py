@@ -55,6 +55,8 @@ def _refusal(errors: list[Finding], data: Dataset, role: str, fewest: int) -> Re
     if first.rule in ("unknown-format", "preference-pair"):
         known = "Unexpected file format, expected either prompt/completion pairs or chat messages."
         return Refusal(f"invalid_{role}_file", f"{intro} {known} {first}", param)
-    code = "invalid_file_format" if first.rule == "extra-key" else f"invalid_{role}_file"
+    code = f"invalid_{role}_file"
+    if first.rule == "extra-key":
+        code, intro = "invalid_file_format", f"The job failed due to a file format error in the {role} file."
     others = f" ({len(errors) - 1} more: ftwidgets check FILE lists them all)" if len(errors) > 1 else ""
     return Refusal(code, f"{intro} Invalid file format. {first}{others}", param)

@@ -140,7 +140,7 @@ def test_other_services_are_reached_by_their_name_or_address(unset):
     with ft.connect("http://localhost:9/v1") as client:
         assert str(client.base_url) == "http://localhost:9/v1/"
     unset.setenv("AZURE_OPENAI_API_KEY", "az")
-    # fails until connection._elsewhere catches the ValueError that AzureOpenAI raises without an endpoint
+    # here, AzureOpenAI raises a ValueError
     with pytest.raises(InputError, match=r"No client for 'azure'.*AZURE_OPENAI_ENDPOINT"):
         ft.connect("azure")
 
@@ -177,13 +177,12 @@ def test_a_port_that_is_taken_is_refused_and_the_home_left_free(new_home):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        for _ in range(2):  # the second time fails until server.serve gives the lock back where no port is to be had
+        for _ in range(2):
             with pytest.raises(ServiceError, match=f"Port {port} cannot be used"):
                 serve(home, port=port, ready=print)
 
 
 def test_a_service_that_cannot_start_says_why(tmp_path):
-    # fails until the cause, not uvicorn's last line, comes last in the log; and _other then need not wait 10 s
     (tmp_path / "service" / "store.sqlite").mkdir(parents=True)
     with pytest.raises(ServiceError, match=r"could not be started: .*unable to open database file"):
         connection.start(tmp_path)

@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftwidgets.engine import generation
 from ftwidgets.engine.generation import Prompt, generate
 from ftwidgets.engine.sampling import Sampler, Token
 from ftwidgets.engine.utterance import Utterance
@@ -109,3 +111,17 @@ def test_a_stop_sequence_ends_the_answer_and_is_not_said(tiny: Model, before: st
 def test_an_answer_as_long_as_its_room_ends_by_length(tiny: Model) -> None:
     pieces, answer = spoken(tiny, "abcdef", [], room=3)
     assert ("".join(pieces), answer.end, answer.length) == ("abc", "length", 3)
+
+
+def test_what_jax_was_given_is_never_changed(tiny: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JAX reads an array when a program runs: one that was changed meanwhile gives other tokens on a busy machine."""
+    real, given = jnp.asarray, list[tuple[np.ndarray, np.ndarray]]()
+
+    def watched(array: np.ndarray) -> object:
+        given.append((array, array.copy()))
+        return real(array)
+
+    monkeypatch.setattr(generation.jnp, "asarray", watched)
+    greedy(tiny, [list(range(40, 50)), list(range(60, 63))], 6)
+    assert given
+    assert all(np.array_equal(now, then) for now, then in given)

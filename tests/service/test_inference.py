@@ -15,7 +15,6 @@ def test_an_answer_that_nobody_waits_for_any_more_is_forgotten(service):
     begun.close()
     never_begun.close()
     assert list(inference.ask(base, LINE))[-1]["end"] == "length"
-    # fails until closing an answer that was not begun cancels it: a generator's `finally` does not run before its start
     assert inference._speakers[base]._listeners == {}
 
 
@@ -36,7 +35,7 @@ def test_a_child_that_has_ended_holds_nothing_open(tmp_path):
     assert child.exit_status == 0
     assert list(child.lines()) == []
     assert child._process.stdin.closed
-    assert child._process.stdout.closed  # fails until Child.end closes it: a ResourceWarning in every test that trains
+    assert child._process.stdout.closed
 
 
 def test_a_message_to_a_child_that_has_ended_is_no_error(tmp_path):

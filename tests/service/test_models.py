@@ -41,7 +41,7 @@ def test_a_fine_tuned_model_and_its_checkpoints_are_found_raw_and_percent_encode
         assert service.get(f"models/{model}") == service.get(f"models/{quote(model, safe='')}")
 
 
-# the long name fails until catalogue.is_fetched takes any name
+# The long one is a name that no file system takes.
 @pytest.mark.parametrize("model", ["gpt-9", "ft:random-tiny:personal::unknown0", "a/b", "x y?", "x" * 300])
 def test_an_unknown_model_is_named_as_openai_does(service, model):
     for ask in (service.client.models.retrieve, service.client.models.delete):

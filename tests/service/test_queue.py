@@ -25,7 +25,6 @@ def test_nothing_is_told_after_a_cancellation(service, wait_until):
         wait_until(lambda job=job: store.get("jobs", job)["status"] == "running")
         assert jobs.cancel(job)["status"] == "cancelled"
         wait_until(lambda: jobs._worker is None)
-        # fails, mostly, until jobs.py tells what happens in the transaction in which it looks at the status
         assert service.events(job)[-1].message == "The job was cancelled"
 
 
@@ -50,7 +49,6 @@ def test_a_job_that_cannot_be_written_down_fails_and_its_training_ends(service):
     try:
         assert (job.status, job.error.code) == ("failed", "server_error")
         assert "the disk is full" in job.error.message
-        # fails until jobs._train ends the worker in a `finally`: it trains on, beside the next job's
         assert jobs._worker is None or jobs._worker[1].exit_status is not None
     finally:
         if jobs._worker:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 ROWS = [
-    {"messages": [{"role": "user", "content": f"{n}?"}, {"role": "assistant", "content": f"{n}!"}]} for n in range(120)
+    {"messages": [{"role": "user", "content": f"{n}?"}, {"role": "assistant", "content": f"{n}!"}]} for n in range(80)
 ]
 CHOSEN = {"n_epochs": 10, "batch_size": 2, "learning_rate_multiplier": 1}
-STEPS = 600
+STEPS = 400
 
 
 def test_a_training_that_was_interrupted_goes_on_as_if_it_had_not_been(service, new_home, open_service, wait_until):
