@@ -65,7 +65,7 @@ def _serve(
 ) -> None:
     """Serve, the home being this process's own."""
     if key is not None and not is_key(key):
-        raise InputError("The key must have 8 or more letters, digits or signs of ASCII, and no spaces.")
+        raise InputError("The key must be of letters, digits and signs of ASCII, without spaces.")
     key = key or kept_key(folder)
     _try_store(folder)
     bound = _bound(folder, port)
