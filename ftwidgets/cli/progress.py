@@ -27,7 +27,7 @@ def bar(title: str, console: Console, *, bytes_shown: bool = False) -> Iterator[
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None, note="", start=True)
 
         def report(done: int, total: int, note: str = "") -> None:

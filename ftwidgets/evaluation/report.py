@@ -83,7 +83,9 @@ class Report:
             rows.append([str(question.line), escape(question.asked), escape(question.reference), *cells])
         notes = [page.paragraph(note) for note in self.notes]
         return [
-            page.section("Before and after", *notes, page.table(["model", "exact match"], scores)),
+            page.section(
+                "Before and after", *notes, page.table(["model", "exact match, with its 95 % interval"], scores)
+            ),
             page.section("Every answer", page.table(["line", "asked", "reference", *self.answers], rows)),
         ]
 
