@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from openai import AzureOpenAI, OpenAI, OpenAIError
+from openai import AzureOpenAI, DefaultHttpxClient, OpenAI, OpenAIError
 
 from ftwidgets.errors import InputError, ServiceError, require
 from ftwidgets.home import home as home_folder
@@ -44,8 +44,9 @@ class Address:
     version: str
 
     def client(self) -> OpenAI:
-        """A client of the service at this address."""
-        return OpenAI(base_url=self.base_url, api_key=self.api_key)
+        """A client that goes to this address directly: a proxy cannot reach this machine's loopback."""
+        direct = DefaultHttpxClient(trust_env=False)
+        return OpenAI(base_url=self.base_url, api_key=self.api_key, http_client=direct)
 
     @property
     def environment(self) -> dict[str, str]:

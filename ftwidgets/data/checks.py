@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
+
 from ftwidgets.data import chat_rules, pair_rules
 from ftwidgets.data.dataset import Dataset, kind_of
 from ftwidgets.data.findings import Finding, Findings
@@ -84,5 +86,5 @@ def _row_findings(row: Row, first: str) -> Iterator[Finding]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = orjson.dumps(value).decode()
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -242,3 +242,13 @@ def test_a_service_that_nobody_asks_ends_by_itself_but_not_before_its_jobs(new_h
     with open_service(home) as after:
         assert after.seen(job.id).status == "succeeded"
     assert not (home / "service" / "address.json").exists()
+
+
+def test_a_proxy_that_is_set_for_the_world_outside_is_not_asked(client, home, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert connection.find(home) is not None
+    with ft.connect(home=home) as direct:
+        assert [model.id for model in direct.models.list()] == [model.id for model in client.models.list()]
