@@ -19,7 +19,9 @@ from ftwidgets.engine.validation import Validation
 from ftwidgets.engine.weights import Weights, widen_to_float32
 
 LEARNING_RATE = 1e-3
-"""The peak rate at multiplier 1. Found by measurement on the word categories, see benchmarks/learning_rate.py."""
+"""The peak rate at multiplier 1. On the word categories (benchmarks/learning_rate.py, one seed) the last validation
+loss was 0.089, 0.079, 0.056 and 0.034 at 0.25, 0.5, 1 and 2 times this rate: larger still works there, where labels are
+clean; half of the best is kept for data that is not."""
 
 WARM_UP = 0.1
 """The part of all steps in which the rate rises from 0 to its peak; from there it falls to 0 in a line."""
