@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,17 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 ADDRESS, KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 
 
+class _Direct(DefaultHttpxClient):
+    """Goes to the service directly, past any proxy: none can reach this machine's loopback.
+
+    Forgotten without having been closed, it closes itself, as the SDK's own does.
+    """
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            self.close()
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a home's service answers."""
@@ -44,9 +56,8 @@ class Address:
     version: str
 
     def client(self) -> OpenAI:
-        """A client that goes to this address directly: a proxy cannot reach this machine's loopback."""
-        direct = DefaultHttpxClient(trust_env=False)
-        return OpenAI(base_url=self.base_url, api_key=self.api_key, http_client=direct)
+        """A client of the service at this address."""
+        return OpenAI(base_url=self.base_url, api_key=self.api_key, http_client=_Direct(trust_env=False))
 
     @property
     def environment(self) -> dict[str, str]:

@@ -16,7 +16,6 @@ from ftwidgets.evaluation import Report, Score
 from ftwidgets.home import write_atomically
 from ftwidgets.run import Run
 from ftwidgets.run.figure import png, validation_points
-from ftwidgets.run.page import sections
 
 NAMES = ("report.json", "report.html", "curves.csv", "curves.png")
 
@@ -84,5 +83,5 @@ def _score(score: Score | None) -> dict[str, Any] | None:
 def _document(run: Run, report: Report | None, note: str | None) -> str:
     scores, answers = report.sections() if report else ("", "")
     return page.document(
-        "From a file to a better model", page.paragraph(note) if note else "", scores, *sections(run), answers
+        "From a file to a better model", page.paragraph(note) if note else "", scores, *run.sections(), answers
     )

@@ -157,7 +157,7 @@ def _judged(client: object, job: Run, rows: Rows) -> tuple[Report | None, str | 
 
 
 def _tell(job: Run, report: Report | None, note: str | None, folder: Path) -> None:
-    for line in [*(event.message for event in job.events if "stands in" in event.message), *([note] if note else [])]:
+    for line in [*job.notes, *([note] if note else [])]:
         out.print(line)
     losses = job.curves["train_loss"]
     if losses:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftwidgets.errors import JobError
 from ftwidgets.events import Curves, Event
+from ftwidgets.page import document
 from ftwidgets.run.uploading import Client
 
 if TYPE_CHECKING:
@@ -139,11 +140,30 @@ class Run:
 
         return draw(self.curves)
 
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the job: that a base stood in for another, warnings, and errors."""
+        return [event.message for event in self.events if "stands in" in event.message or event.level != "info"]
+
+    def sections(self) -> list[str]:
+        """The curves and the job's facts, as parts of an HTML page."""
+        from ftwidgets.run.page import sections
+
+        facts = {
+            "job": self.id,
+            "status": self.status,
+            "base model": self.base_model,
+            "fine-tuned model": self.fine_tuned_model,
+            "steps": self.curves.step or None,
+            "trained tokens": f"{self.trained_tokens:,}" if self.trained_tokens else None,
+            "seconds from creation to end": self.seconds,
+            "reason": self.error,
+        }
+        return sections(self.curves, facts, self.notes)
+
     def to_html(self) -> str:
         """One offline page with the curves and the job's facts."""
-        from ftwidgets.run.page import write
-
-        return write(self)
+        return document(f"Run {self.id}", *self.sections())
 
     def __repr__(self) -> str:
         step, total = self.curves.step, self.curves.total_steps

@@ -10,7 +10,6 @@ from ftwidgets.evaluation import Report, Score
 from ftwidgets.evaluation.question import questions
 from ftwidgets.events import Event
 from ftwidgets.run import Run
-from ftwidgets.run.page import sections
 
 ANSWER = "<script>document.title = 'taken'</script>"
 
@@ -28,7 +27,7 @@ def report_page(tmp_path: Path) -> Path:
     asked = questions(load([{"prompt": "a word", "completion": "plant"}]))
     report = Report(asked, {"base": [ANSWER], "ft:1": ["plant"]}, Score("always 'plant'", 1, 1))
     path = tmp_path / "report.html"
-    path.write_text(page.document("A report", *report.sections(), *sections(run)), "utf-8")
+    path.write_text(page.document("A report", *report.sections(), *run.sections()), "utf-8")
     return path
 
 
