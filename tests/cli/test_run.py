@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +270,16 @@ def test_an_openai_id_is_trained_by_a_stand_in_and_the_walk_says_so(
     assert "smollm2-135m-instruct stands in for it" in page
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """As in a terminal; a shell's background job ignores Ctrl-C, and what it starts inherits that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_leaves_the_job_to_the_service_and_says_so(
     new_home: Callable[[], Path], wait_until: Callable[[Callable[[], object]], None], tmp_path: Path
 ) -> None:
