@@ -64,15 +64,17 @@ class Address:
         """The variables by which `OpenAI()` finds the service without an argument."""
         return {ADDRESS: self.base_url, KEY: self.api_key}
 
-    def keep_environment(self, remedy: str) -> None:
-        """Refuse where one of these variables is set to something else; `remedy` is how to replace it.
 
-        Raises:
-            InputError: it is.
-        """
-        for name, value in self.environment.items():
-            if os.environ.get(name, value) != value:
-                raise InputError(f"{name} is set already, and is left as it is. To use this service instead: {remedy}")
+def keep_environment(address: Address | None, remedy: str) -> None:
+    """Refuse where a variable of OpenAI's clients is set to something else than `address`; `remedy` replaces it.
+
+    Raises:
+        InputError: it is.
+    """
+    own = address.environment if address else {}
+    for name in (ADDRESS, KEY):
+        if os.environ.get(name) not in (None, own.get(name, "")):
+            raise InputError(f"{name} is set already, and is left as it is. To use this service instead: {remedy}")
 
 
 def connect(
@@ -116,7 +118,7 @@ def _elsewhere(where: str) -> OpenAI:
 
 def _set_environment(address: Address, *, replace: bool) -> None:
     if not replace:
-        address.keep_environment("ft.connect(environment=True, replace=True)")
+        keep_environment(address, "ft.connect(environment=True, replace=True)")
     os.environ.update(address.environment)
 
 
@@ -125,10 +127,9 @@ def find(home: str | os.PathLike[str] | None = None) -> Address | None:
     path = home_folder(home) / "service" / "address.json"
     try:
         address = Address(**orjson.loads(path.read_bytes()))
-        address.client().close()
+        return None if info(address) is None else address
     except (OSError, ValueError, TypeError, AttributeError, OpenAIError):
         return None
-    return address if info(address) is not None else None
 
 
 def current(home: str | os.PathLike[str] | None = None) -> Address | None:

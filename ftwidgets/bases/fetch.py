@@ -174,8 +174,10 @@ def _copy(base: str, new: Path) -> str:
     except RuntimeError as error:  # no such user
         raise BaseModelError(f"There is no folder '{base}': {error}") from error
     if source.is_dir():
-        _refuse_name(source.resolve().name)
+        name = source.resolve().name
+        _refuse_name(name)
     else:
+        name = base.replace("/", "--")
         source = _from_hub(base, new.parent / "hub")
     Config.read(source)  # refuses what cannot be trained
     Tokenizer(source)
@@ -188,7 +190,7 @@ def _copy(base: str, new: Path) -> str:
         shutil.copy(file, new / file.name)
     if not list(new.glob("*.safetensors")):
         raise BaseModelError(f"{source} has no weights: a file that ends in .safetensors is missing.")
-    return Path(base).expanduser().resolve().name if Path(base).expanduser().is_dir() else base.replace("/", "--")
+    return name
 
 
 def _refuse_name(name: str) -> None:

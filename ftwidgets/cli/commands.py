@@ -139,7 +139,7 @@ def env(
     """Print the variables by which OpenAI's clients find the service: eval "$(ftwidgets env)"."""
     address = connection.current(home)
     if not replace:
-        (address or connection.Address("", "", 0, "")).keep_environment("ftwidgets env --replace")
+        connection.keep_environment(address, "ftwidgets env --replace")
     address = address or connection.start(home)
     for name, value in address.environment.items():
         typer.echo(f"$env:{name} = '{value}'" if sys.platform == "win32" else f"export {name}='{value}'")

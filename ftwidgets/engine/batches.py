@@ -49,11 +49,6 @@ class Batches:
         """The number of batches in an epoch."""
         return math.ceil(len(self.examples) / self.batch_size)
 
-    @property
-    def tokens(self) -> int:
-        """The tokens of all examples together, without padding."""
-        return sum(len(example.ids) for example in self.examples)
-
     def epoch(self, seed: int, epoch: int) -> Iterator[Batch]:
         """The batches of one epoch: rows of like length together, the batches themselves in a random order."""
         random = np.random.default_rng([seed, epoch])

@@ -99,10 +99,9 @@ class Jobs:
         try:
             stage(job)
         except FtwidgetsError as error:
-            narrator.failure({"code": "server_error", "message": str(error), "param": None})
+            narrator.fault(str(error))
         except Exception as error:  # the queue must go on, and the learner must hear of it
-            message = f"The job failed due to an internal error: {error!r}"
-            narrator.failure({"code": "server_error", "message": message, "param": None})
+            narrator.fault(f"The job failed due to an internal error: {error!r}")
 
     def _validate(self, job: Record) -> None:
         narrator = Narrator(self._store, job["id"])
@@ -139,8 +138,7 @@ class Jobs:
                 self._worker = None
             worker.end()
         if not finished and not self._closing:
-            message = f"The job failed due to an internal error: {last_words(log)} (see {log})"
-            narrator.failure({"code": "server_error", "message": message, "param": None})
+            narrator.fault(f"The job failed due to an internal error: {last_words(log)} (see {log})")
 
     def _follow(self, worker: Child, narrator: Narrator, job: str) -> bool:
         """Write down what the worker says; True when it came to an end of its own."""
@@ -157,7 +155,7 @@ class Jobs:
             elif kind == "started":
                 self._warn(narrator, line)
             elif kind == "failed":
-                narrator.failure({"code": "server_error", "message": line["message"], "param": None})
+                narrator.fault(line["message"])
                 return True
             elif kind == "done":
                 narrator.success(line["trained_tokens"], path)

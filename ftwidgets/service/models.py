@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ftwidgets.bases.catalogue import DEFAULT, known_bases, resolve
+from ftwidgets.bases.catalogue import known_bases, resolve
 from ftwidgets.errors import BaseModelError
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, WireError
@@ -32,7 +32,7 @@ def look_up(store: Store, bases: Path, identity: str) -> Model | None:
     """What `identity` means, None where it means nothing."""
     row = store.columns("models", identity)
     if row:
-        name = identity.removeprefix("ft:").split(":")[0]
+        name = base_name(identity)
         return Model(name, row["base"], row["adapter"], stand_in=name != row["base"])
     try:
         known = resolve(identity, bases)
@@ -41,15 +41,19 @@ def look_up(store: Store, bases: Path, identity: str) -> Model | None:
     return Model(identity, known.base, None, known.stand_in)
 
 
-def record_of(identity: str, created: int, owner: str) -> Record:
-    """A model as OpenAI's API shows it."""
+def base_name(identity: str) -> str:
+    """The id that the caller gave for the base, out of a model's own id: a fine-tuned model keeps it in its name."""
+    return identity.removeprefix("ft:").split(":")[0]
+
+
+def record_of(identity: str, created: int, base: str) -> Record:
+    """A model as OpenAI's API shows it; its owner tells where `base` stands in for the base of its name."""
+    owner = "ftwidgets" if base == base_name(identity) else f"ftwidgets: {base} stands in"
     return {"id": identity, "object": "model", "created": created, "owned_by": owner, "shutdown_date": None}
 
 
 def _base_record(identity: str, bases: Path) -> Record:
-    known = resolve(identity, bases)
-    owner = f"ftwidgets: {DEFAULT} stands in" if known.stand_in else "ftwidgets"
-    return record_of(identity, 0, owner)
+    return record_of(identity, 0, resolve(identity, bases).base)
 
 
 def index(request: Request) -> Response:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ftwidgets.service.files import keep
-from ftwidgets.service.models import record_of
+from ftwidgets.service.models import base_name, record_of
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, new_id, now
 
@@ -119,6 +119,10 @@ class Narrator:
                 estimated_finish=None,
             )
 
+    def fault(self, message: str) -> None:
+        """Close the job with an error that lies not in its files."""
+        self.failure({"code": "server_error", "message": message, "param": None})
+
     def failure(self, error: Record) -> None:
         """Close the job with `error`, the fields of OpenAI's job error."""
         with self._store.transaction():
@@ -134,22 +138,16 @@ class Narrator:
 
     def _name(self, job: Record) -> str:
         """A new model id; each checkpoint has one of its own."""
-        base = str(job["model"]).removeprefix("ft:").split(":")[0]
-        return f"ft:{base}:personal:{_slug(job['user_provided_suffix'])}:{new_id('', 8)}"
+        return f"ft:{base_name(job['model'])}:personal:{_slug(job['user_provided_suffix'])}:{new_id('', 8)}"
 
     def _add_model(self, identity: str, job: Record, adapter: Path, *, listed: int) -> None:
         base = self._store.plan(self._job)["base"]
-        stands_in = base != identity.removeprefix("ft:").split(":")[0]
-        owner = f"ftwidgets: {base} stands in" if stands_in else "ftwidgets"
-        record = record_of(identity, now(), owner)
+        record = record_of(identity, now(), base)
         self._store.add("models", record, job=str(job["id"]), base=base, adapter=str(adapter), listed=listed)
 
-    def _all_metrics(self) -> list[Record]:
-        events = self._store.events_after(self._job, 0, 10_000_000)
-        return sorted((event["data"] for event in events if event["type"] == "metrics"), key=lambda data: data["step"])
-
     def _metrics_at(self, step: int) -> Record:
-        found = next((data for data in self._all_metrics() if data["step"] == step), {"step": step})
+        events = self._store.page("events", 1, job=self._job, kind="metrics", step=step)
+        found = events[0]["data"] if events else {"step": step}
         return {name: value for name, value in found.items() if name != "total_steps"}
 
     def _result_file(self) -> bytes:
@@ -157,8 +155,8 @@ class Narrator:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for data in self._all_metrics():
-            row = [data.get(field) for field in COLUMNS.values()]
+        for event in self._store.page("events", 10_000_000, job=self._job, kind="metrics", oldest_first=True):
+            row = [event["data"].get(field) for field in COLUMNS.values()]
             writer.writerow(
                 "" if value is None else (value if isinstance(value, int) else f"{value:.5f}") for value in row
             )

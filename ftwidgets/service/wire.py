@@ -106,15 +106,9 @@ def integer(body: Record, name: str, low: int, high: int, *, place: str | None =
     Raises:
         WireError: it is of another type or out of range.
     """
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise WireError(
-            400,
-            f"Invalid '{place or name}': {value!r} is not a whole number from {low} to {high}.",
-            param=place or name,
-        )
+    value: int | None = _within(
+        body, name, (low, high), place=place or name, kind=int, what=f"a whole number from {low} to {high}"
+    )
     return value
 
 
@@ -124,14 +118,18 @@ def number(body: Record, name: str, low: float, high: float, *, place: str | Non
     Raises:
         WireError: it is of another type or out of range.
     """
+    value = _within(
+        body, name, (low, high), place=place or name, kind=int | float, what=f"a number from {low:g} to {high:g}"
+    )
+    return None if value is None else float(value)
+
+
+def _within(body: Record, name: str, bounds: tuple[float, float], *, place: str, kind: Any, what: str) -> Any:
     value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-        raise WireError(
-            400, f"Invalid '{place or name}': {value!r} is not a number from {low:g} to {high:g}.", param=place or name
-        )
-    return float(value)
+    sound = isinstance(value, kind) and not isinstance(value, bool) and bounds[0] <= value <= bounds[1]
+    if value is not None and not sound:
+        raise WireError(400, f"Invalid '{place}': {value!r} is not {what}.", param=place)
+    return value
 
 
 def text(body: Record, name: str, *, required: bool = False, longest: int | None = None) -> str | None:
