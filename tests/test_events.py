@@ -121,7 +121,7 @@ RECORD = {
 
 @pytest.mark.parametrize("record", [RECORD, SimpleNamespace(**RECORD)], ids=["mapping", "object"])
 def test_an_event_is_read_from_a_mapping_and_from_an_object_of_the_sdk(record: Any) -> None:
-    assert Event.from_wire(record) == Event("ftevent-1", 7, "warn", "m", "metrics", {"step": 1})
+    assert Event.from_wire(record) == Event("ftevent-1", 7, "warn", "m", "metrics", {"step": 1}, 7.0)
 
 
 @pytest.mark.parametrize("record", [{}, SimpleNamespace(), dict.fromkeys(RECORD), {"data": "text", "created_at": None}])
@@ -132,3 +132,47 @@ def test_what_a_host_left_out_has_a_value_that_does_no_harm(record: Any) -> None
 @pytest.mark.parametrize("created_at", ["2026-11-20T05:00:00Z", 7.9, "7"])
 def test_a_time_that_another_host_writes_in_its_own_way_does_not_raise(created_at: Any) -> None:
     assert isinstance(Event.from_wire({"created_at": created_at}).created_at, int)
+
+
+def timed(*times: float) -> Curves:
+    return curves_of(
+        *(
+            Event(f"e{n}", 0, "info", "", "metrics", {"step": n, "total_steps": 10, "train_loss": 1.0}, time)
+            for n, time in enumerate(times, 1)
+        )
+    )
+
+
+def test_the_pace_is_that_of_the_last_steps_and_needs_three() -> None:
+    assert timed(5.0, 6.0).pace is None
+    assert timed(5.0, 6.0).seconds_left is None
+    assert timed(5.0, 6.0, 7.5).pace == 1.25
+    assert timed(5.0, 6.0, 7.5).seconds_left == 7 * 1.25
+    assert timed(*range(100, 700, 100), *(600 + n for n in range(1, 22))).pace == 1
+
+
+def test_a_long_break_is_no_step() -> None:
+    assert timed(1.0, 2.0, 3.0, 4000.0, 4001.0, 4002.0).pace == 1
+    assert timed(7.0, 7.0, 7.0, 8.0, 8.0, 8.0).pace == 0.2  # whole seconds of another host
+
+
+def test_nothing_is_left_after_the_last_step() -> None:
+    assert timed(*range(1, 11)).seconds_left == 0
+
+
+@given(EVENTS)
+def test_the_changes_say_every_point_and_a_repeat_adds_none(events: list[Event]) -> None:
+    curves = curves_of(*events)
+    said = curves.changes()
+    assert {(name, step): value for name, step, value in said} == {
+        (name, step): value for name in SERIES for step, value in curves[name]
+    }
+    curves.add(events)
+    assert curves.changes(len(said)) == []
+
+
+def test_the_changes_after_a_number_are_those_that_came_later() -> None:
+    curves = curves_of(metrics(1, train_loss=2.0))
+    seen = len(curves.changes())
+    curves.add([metrics(1, train_loss=2.0, valid_loss=1.5), metrics(2, train_loss=1.0)])
+    assert curves.changes(seen) == [("valid_loss", 1, 1.5), ("train_loss", 2, 1.0)]

@@ -32,6 +32,7 @@ def _sentence(error: Exception) -> str | None:
             "The service does not answer any more. `ftwidgets logs` shows what it said; a job goes on when it is back."
         )
     if isinstance(error, openai.APIStatusError):
-        body = error.body if isinstance(error.body, dict) else {}
-        return str(body.get("message", error.message))
+        from ftwidgets.run.extension import sentence
+
+        return sentence(error)
     return None

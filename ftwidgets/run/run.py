@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import openai
+from openai.types.fine_tuning import FineTuningJob
+
 from ftwidgets.errors import JobError
-from ftwidgets.events import Curves, Event
+from ftwidgets.events import Checkpoint, Curves, Event
 from ftwidgets.page import document
+from ftwidgets.run.following import Follower
 from ftwidgets.run.uploading import Client
 
 if TYPE_CHECKING:
@@ -25,15 +30,19 @@ PAGE = 100
 class Run:
     """One job, on any host: what it is, what it has said so far, and what one can do with it.
 
-    `refresh` asks the service; everything else tells what was last heard. A status that is not known here is shown
-    as it is, and taken as not ended.
+    `refresh` asks the service, `follow` listens to it; everything else tells what was last heard. A status that is not
+    known here is shown as it is, and taken as not ended. Safe to use from several threads.
     """
 
     def __init__(self, client: Client, job: Any) -> None:
         self.curves = Curves()
-        self._client = client
+        self.client = client
         self._job = job
+        self._lock = threading.RLock()
         self._events: dict[str, Event] = {}
+        self._checkpoints: dict[int, Checkpoint] = {}
+        self._waits: Mapping[str, Any] = {}
+        self._follower = Follower(self)
 
     id = property(lambda self: str(self._job.id), doc="The job's id.")
     status = property(lambda self: str(self._job.status), doc="The job's status, when last asked.")
@@ -81,24 +90,87 @@ class Run:
     @property
     def events(self) -> list[Event]:
         """Every event heard so far, the oldest first."""
-        return list(self._events.values())
+        with self._lock:
+            return list(self._events.values())
+
+    @property
+    def checkpoints(self) -> list[Checkpoint]:
+        """The checkpoints heard of so far, the first first."""
+        with self._lock:
+            return [checkpoint for _, checkpoint in sorted(self._checkpoints.items())]
+
+    @property
+    def n_epochs(self) -> int | None:
+        """Passes over the training file; None while "auto" is not yet decided, or where the host does not say."""
+        epochs = getattr(self._job.hyperparameters, "n_epochs", None)
+        return epochs if isinstance(epochs, int) else None
+
+    @property
+    def waits(self) -> Mapping[str, Any]:
+        """Of a job that waits on the embedded service: `ahead`, the jobs before it, and what is `fetching`."""
+        return self._waits
+
+    @property
+    def away_since(self) -> float | None:
+        """When the service was lost, while it is being looked for; in seconds since 1970."""
+        return self._follower.away_since
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the run cannot be followed any more, as a sentence."""
+        return self._follower.trouble
+
+    def follow(self, heard: Callable[[], None]) -> Callable[[], None]:
+        """Keep this run up to date, and call `heard` after each change, both in a daemon thread.
+
+        One thread serves all listeners. What is returned ends the listening; the thread ends with the last listener,
+        or with the job.
+        """
+        return self._follower.add(heard)
 
     def refresh(self) -> Run:
-        """Ask for the job's record and for the events that are new."""
-        self._job = self._client.fine_tuning.jobs.retrieve(self.id)
-        new: list[Event] = []
+        """Ask for the job's record, and for the events and checkpoints that are new."""
+        job = self.client.fine_tuning.jobs.retrieve(self.id)
+        new: list[Any] = []
         after: dict[str, str] = {}
         while True:
-            page = self._client.fine_tuning.jobs.list_events(self.id, limit=PAGE, **after)
-            events = [Event.from_wire(record) for record in page.data]  # newest first
-            unheard = [event for event in events if event.id not in self._events]
+            page = self.client.fine_tuning.jobs.list_events(self.id, limit=PAGE, **after)  # newest first
+            unheard = [record for record in page.data if record.id not in self._events]
             new += unheard
-            if not page.has_more or len(unheard) < len(events) or not events:
+            if not page.has_more or len(unheard) < len(page.data) or not page.data:
                 break
-            after = {"after": events[-1].id}
-        self._events |= {event.id: event for event in reversed(new)}
-        self.curves.add(new)
+            after = {"after": page.data[-1].id}
+        self.take(job, reversed(new), self._listed_checkpoints() if new else ())
         return self
+
+    def _listed_checkpoints(self) -> list[Any]:
+        try:
+            return list(self.client.fine_tuning.jobs.checkpoints.list(self.id, limit=PAGE).data)
+        except openai.APIStatusError:  # a host without them
+            return []
+
+    def take(
+        self,
+        job: Any = None,
+        events: Iterable[Any] = (),
+        checkpoints: Iterable[Any] = (),
+        waits: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take in what was heard: records of a host, as the SDK's objects or as mappings, again or for the first time.
+
+        A job that has ended stays ended, whatever an older record says.
+        """
+        heard = [Event.from_wire(record) for record in events]
+        job = FineTuningJob.construct(**job) if isinstance(job, Mapping) else job
+        with self._lock:
+            if job is not None and (not self.ended or job.status in ENDED):
+                self._job = job
+            if waits is not None:
+                self._waits = waits
+            self._events |= {event.id: event for event in heard if event.id not in self._events}
+            for checkpoint in map(Checkpoint.from_wire, checkpoints):
+                self._checkpoints[checkpoint.step] = checkpoint
+            self.curves.add(heard)
 
     def wait(self, *, seconds: float = 1.0, heard: Callable[[Run], None] | None = None) -> Run:
         """Refresh every so many seconds until the job has ended; `heard` is called after each time.
@@ -118,7 +190,7 @@ class Run:
 
     def cancel(self) -> Run:
         """Stop the job; the checkpoints that it has made stay."""
-        self._job = self._client.fine_tuning.jobs.cancel(self.id)
+        self._job = self.client.fine_tuning.jobs.cancel(self.id)
         return self
 
     def results(self) -> pd.DataFrame:
@@ -132,7 +204,7 @@ class Run:
         files = list(self._job.result_files or [])
         if not files:
             raise JobError(f"The job {self.id} is {self.status}: only one that has succeeded has a result file.")
-        return pd.read_csv(io.BytesIO(_csv(self._client.files.content(files[0]).read())))
+        return pd.read_csv(io.BytesIO(_csv(self.client.files.content(files[0]).read())))
 
     def figure(self) -> Figure:
         """The curves as a matplotlib figure, for the record."""

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, extensions, files, fine_tuning, models
+from ftwidgets.service import chat, extensions, files, fine_tuning, models, stream
 from ftwidgets.service.inference import Inference
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import require_key
@@ -31,20 +31,24 @@ WAITING_CHATS = 256
 Next = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(home: Path, key: str, *, stop: Callable[[], None] | None = None) -> Starlette:
+def create_app(
+    home: Path, key: str, *, stop: Callable[[], None] | None = None, ending: Callable[[], bool] = lambda: False
+) -> Starlette:
     """The service of the home folder `home`. Its jobs run while the application's lifespan does.
 
-    `stop` is what ends the process, where the service has one of its own.
+    `stop` is what ends the process, where the service has one of its own; `ending` tells whether it is about to end,
+    so that no open stream holds it up.
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
     app = Starlette(
-        routes=[_under("/v1", resources), _under("/ftwidgets", extensions.routes)],
+        routes=[_under("/v1", resources), _under("/ftwidgets", [*extensions.routes, *stream.routes])],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
     app.state.home, app.state.bases, app.state.key, app.state.stop = home, home / "bases", key, stop
+    app.state.ending = ending
     app.state.last_request = time.monotonic()
     return app
 

@@ -47,12 +47,17 @@ def stop(request: Request) -> Response:
 
 def events(request: Request) -> Response:
     """A job's events after a cursor, the oldest first, with their exact times."""
+    store: Store = request.app.state.store
+    data = store.events_after(found(request)["id"], cursor_of(request), limit_of(request, 1000, 10_000))
+    return JSONResponse({"object": "list", "data": data})
+
+
+def cursor_of(request: Request) -> int:
+    """Where in a job's events the caller is: `after`, 0 at the beginning."""
     cursor = request.query_params.get("after", "0")
     if not re.fullmatch("[0-9]{1,18}", cursor):
         raise WireError(400, f"'after' is {cursor!r:.60}, not a cursor; begin with 0.", param="after")
-    store: Store = request.app.state.store
-    data = store.events_after(found(request)["id"], int(cursor), limit_of(request, 1000, 10_000))
-    return JSONResponse({"object": "list", "data": data})
+    return int(cursor)
 
 
 async def count(request: Request) -> Response:

@@ -69,7 +69,7 @@ def _serve(
     key = key or kept_key(folder)
     _try_store(folder)
     bound = _bound(folder, port)
-    app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True))
+    app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True), ending=lambda: server.should_exit)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     address = f"http://{HOST}:{bound.getsockname()[1]}/v1"

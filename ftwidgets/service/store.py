@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from ftwidgets.service.bell import Bell
 from ftwidgets.service.wire import Record
 
 SCHEMA = """
@@ -37,9 +38,13 @@ VERSION = 1
 
 
 class Store:
-    """The records of one home. Safe to use from several threads; one process at a time has it."""
+    """The records of one home. Safe to use from several threads; one process at a time has it.
+
+    Its `bell` rings after each change.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.bell = Bell()
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
@@ -70,6 +75,7 @@ class Store:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
+        self.bell.ring()
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock:
@@ -87,7 +93,7 @@ class Store:
             *(_packed(value) if isinstance(value, dict) else value for value in columns.values()),
         ]
         marks = ", ".join("?" * len(names))
-        with self._lock:
+        with self.transaction():
             cursor = self._database.execute(
                 f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})", values
             )
@@ -105,7 +111,7 @@ class Store:
 
     def remove(self, table: str, identity: str) -> None:
         """Forget a record."""
-        with self._lock:
+        with self.transaction():
             self._database.execute(f"DELETE FROM {table} WHERE id = ?", (identity,))
 
     def page(

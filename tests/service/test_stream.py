@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+
+import pytest
+
+from ftwidgets.service.bell import Bell
+
+
+def messages(service, job, after=0):
+    reply = service.http.get(f"/ftwidgets/jobs/{job}/stream?after={after}", headers=service.headers)
+    assert reply.status_code == 200
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    lines = [line for line in reply.text.split("\n\n") if line]
+    assert all(line.startswith("data: ") for line in lines)
+    return [json.loads(line.removeprefix("data: ")) for line in lines]
+
+
+def joined(told, name):
+    return [one for message in told for one in message.get(name, [])]
+
+
+def test_the_stream_of_a_job_that_has_ended_tells_it_whole_and_ends(service, trained):
+    told = messages(service, trained.id)
+    assert [event["id"] for event in joined(told, "events")] == [event.id for event in service.events(trained.id)]
+    assert told[-1]["job"] == service.get(f"fine_tuning/jobs/{trained.id}")
+    listed = service.get(f"fine_tuning/jobs/{trained.id}/checkpoints")["data"]
+    assert joined(told, "checkpoints") == listed[::-1]
+
+
+def test_the_stream_goes_on_from_a_cursor(service, trained):
+    events = joined(messages(service, trained.id), "events")
+    assert joined(messages(service, trained.id, after=events[4]["cursor"]), "events") == events[5:]
+    assert joined(messages(service, trained.id, after=events[-1]["cursor"]), "events") == []
+
+
+def test_the_stream_tells_what_happens_while_it_is_open(service):
+    job = service.long_job()
+    threading.Timer(0.2, lambda: service.client.fine_tuning.jobs.cancel(job.id)).start()
+    told = messages(service, job.id)
+    states = [message["job"]["status"] for message in told if "job" in message]
+    assert states[-1] == "cancelled"
+    assert joined(told, "events")[-1]["message"] == "The job was cancelled"
+    assert told[0]["waits"] is None or told[0]["waits"] == {"ahead": 0, "fetching": None}
+
+
+def test_a_job_that_waits_is_told_how_many_come_before_it(service, wait_until):
+    first = service.long_job()
+    wait_until(lambda: service.seen(first.id).status == "running")
+    second = service.job()
+    threading.Timer(0.2, lambda: service.client.fine_tuning.jobs.cancel(second.id)).start()
+    told = messages(service, second.id)
+    assert {"ahead": 1, "fetching": None} in [message.get("waits") for message in told]
+    service.client.fine_tuning.jobs.cancel(first.id)
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1.5", ""])
+def test_a_cursor_that_is_none_is_refused(service, trained, after):
+    reply = service.http.get(f"/ftwidgets/jobs/{trained.id}/stream?after={after}", headers=service.headers)
+    assert reply.status_code == 400
+    assert reply.json()["error"]["param"] == "after"
+
+
+def test_an_unknown_job_has_no_stream(service):
+    assert service.http.get("/ftwidgets/jobs/ftjob-none/stream", headers=service.headers).status_code == 404
+
+
+def test_a_bell_that_nobody_hears_any_more_does_no_harm():
+    bell = Bell()
+
+    async def listen():
+        with bell.heard() as rung:
+            bell.ring()
+            await rung.wait()
+
+    asyncio.run(listen())
+    bell.ring()
