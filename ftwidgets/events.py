@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 Points = list[tuple[int, float]]
 
@@ -128,6 +128,17 @@ class Curves:
         """The points (step, value) of one curve, by step; names as in `SERIES`."""
         with self._lock:
             return sorted(self._values[name].items())
+
+    def validation(self, what: Literal["loss", "accuracy"] = "loss") -> Points:
+        """Validation's points: over all rows where it was ever measured so, else on the sample. Never the two mixed:
+        a line through both would rise and fall by the choice of rows alone.
+        """
+        return self[f"full_valid_{what}"] or self[f"valid_{what}"]
+
+    def sampled(self, what: Literal["loss", "accuracy"] = "loss") -> Points:
+        """Validation's points on the sample of rows, where they say something else than `validation`'s."""
+        sample, whole = self[f"valid_{what}"], dict(self.validation(what))
+        return sample if any(whole.get(step) != value for step, value in sample) else []
 
     def changes(self, after: int = 0) -> list[Change]:
         """Every point in the order in which it was heard, from number `after` on: what a reader has yet to draw."""

@@ -15,6 +15,7 @@ import ftwidgets as ft
 NAMES = [
     "Curves",
     "Dataset",
+    "Monitor",
     "Report",
     "Run",
     "attach",

@@ -15,7 +15,7 @@ from ftwidgets.errors import InputError
 from ftwidgets.evaluation import Report, Score
 from ftwidgets.home import write_atomically
 from ftwidgets.run import Run
-from ftwidgets.run.figure import png, validation_points
+from ftwidgets.run.figure import png
 
 NAMES = ("report.json", "report.html", "curves.csv", "curves.png")
 
@@ -66,7 +66,7 @@ def _values(run: Run, report: Report | None, seconds: float, note: str | None) -
         "error": run.error,
         "steps": run.curves.step,
         "train_loss": run.curves["train_loss"],
-        "valid_loss": validation_points(run.curves),
+        "valid_loss": run.curves.validation(),
         "base": _score(report.score(run.base_model) if report else None),
         "tuned": _score(tuned),
         "majority": _score(report.baseline if report else None),

@@ -44,6 +44,12 @@ class Dataset:
         return kinds.pop() if len(kinds) == 1 else ("mixed" if kinds else "unknown")
 
     @property
+    def system_message(self) -> str | None:
+        """The system message with which every conversation begins; None where they differ or have none."""
+        found = {_system_of(example) for example in self.examples}
+        return found.pop() if len(found) == 1 else None
+
+    @property
     def frame(self) -> pd.DataFrame:
         """The readable rows as a table: the line, and a column for each key."""
         import pandas as pd  # half a second: not for the engine, which needs no table
@@ -166,6 +172,14 @@ def _near(path: Path) -> str:
         return ""
     names = sorted(other.name for other in path.parent.iterdir() if other.name.startswith(path.stem[:4]))
     return f" Near it: {', '.join(names[:3])}." if names else ""
+
+
+def _system_of(example: Any) -> str | None:
+    messages = example.get("messages") if isinstance(example, dict) else None
+    first = messages[0] if isinstance(messages, list) and messages else None
+    if not isinstance(first, dict) or first.get("role") != "system":
+        return None
+    return first["content"] if isinstance(first.get("content"), str) else None
 
 
 def kind_of(example: Any) -> Kind:

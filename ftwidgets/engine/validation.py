@@ -14,8 +14,9 @@ from ftwidgets.engine.loss import loss_and_accuracy
 from ftwidgets.engine.weights import Weights
 
 EVERY = 10
-SAMPLE = 32
-"""Every ten steps the loss is measured on this many rows, drawn once; at an epoch's end on all of them."""
+SAMPLE = 50
+"""Every ten steps the loss is measured on this many rows, drawn once; at an epoch's end on all of them. Where there are
+not more, each measurement is of all."""
 
 
 class Validation:
@@ -27,16 +28,20 @@ class Validation:
         self._weights = weights
         self._config = config
         self._all = Batches(rows, batch_size) if rows else None
+        self._few = len(rows) <= SAMPLE
         chosen = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
         self._sample = Batches([rows[n] for n in sorted(chosen)], batch_size) if rows else None
 
     def __call__(self, adapter: adapters.Adapter, step: int, *, at_end: bool) -> dict[str, float]:
         """The validation fields of the `Step`."""
         seen: dict[str, float] = {}
-        if self._sample and step % EVERY == 0:
-            seen["valid_loss"], seen["valid_mean_token_accuracy"] = self._mean(self._sample, adapter)
-        if self._all and at_end:
+        in_turn = step % EVERY == 0
+        if self._all and (at_end or (in_turn and self._few)):
             seen["full_valid_loss"], seen["full_valid_mean_token_accuracy"] = self._mean(self._all, adapter)
+        if in_turn and self._few:
+            return seen | {name.removeprefix("full_"): value for name, value in seen.items()}
+        if self._sample and in_turn:
+            seen["valid_loss"], seen["valid_mean_token_accuracy"] = self._mean(self._sample, adapter)
         return seen
 
     def _mean(self, batches: Batches, adapter: adapters.Adapter) -> tuple[float, float]:

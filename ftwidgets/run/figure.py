@@ -39,20 +39,18 @@ def draw(curves: Curves, theme: Theme = LIGHT) -> Figure:
     measured: dict[str, Any] = {"color": theme.validation, "linestyle": "--", "marker": "o", "markerfacecolor": "none"}
     _line(loss, curves["train_loss"], None, color=theme.training, linewidth=1, alpha=0.28)
     _line(loss, _smoothed(curves["train_loss"]), "training", color=theme.training, linewidth=2)
-    _line(loss, validation_points(curves), "validation", **measured)
+    sampled: dict[str, Any] = {"color": theme.validation, "linestyle": ":", "linewidth": 1}
+    _line(loss, curves.validation("loss"), "validation", **measured)
+    _line(loss, curves.sampled("loss"), "validation, on a sample of its rows", **sampled)
     _line(accuracy, curves["train_accuracy"], "training", color=theme.accuracy, linewidth=1.4)
-    _line(accuracy, curves["full_valid_accuracy"], "validation", **measured)
+    _line(accuracy, curves.validation("accuracy"), "validation", **measured)
+    _line(accuracy, curves.sampled("accuracy"), None, **sampled)
     _finish(loss, "loss (nats a token)", theme)
     _finish(accuracy, "token accuracy", theme)
     accuracy.set_xlabel("step", color=theme.text)
     accuracy.set_ylim(0, 1.02)
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
-
-
-def validation_points(curves: Curves) -> Points:
-    """The validation loss: over all rows where it was measured so, else on the sample."""
-    return sorted((dict(curves["valid_loss"]) | dict(curves["full_valid_loss"])).items())
 
 
 def png(figure: Figure) -> bytes:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from ftwidgets import page
 from ftwidgets.events import Curves, Points
-from ftwidgets.run.figure import picture, validation_points
+from ftwidgets.run.figure import picture
 
 
 def sections(curves: Curves, facts: Mapping[str, object], notes: Sequence[str]) -> list[str]:
     """The curves, as a picture and in a sentence; then the notes and the facts."""
-    points = {"training": curves["train_loss"], "validation": validation_points(curves)}
+    points = {"training": curves["train_loss"], "validation": curves.validation()}
     spoken = "; ".join(_told(name, series) for name, series in points.items() if series)
     spoken = spoken.capitalize() or "No step has been taken"
     figure = picture(curves, f"Loss and token accuracy by step. {spoken}")

@@ -8,11 +8,13 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import openai
 from openai.types.fine_tuning import FineTuningJob
 
+from ftwidgets.data import load
 from ftwidgets.errors import JobError
 from ftwidgets.events import Checkpoint, Curves, Event
 from ftwidgets.page import document
@@ -49,6 +51,11 @@ class Run:
     base_model = property(
         lambda self: str(self._job.model), doc="The model that the job started from, as it was named."
     )
+
+    @property
+    def name(self) -> str:
+        """What the job was called: its suffix, else "fine-tuning job"."""
+        return str(getattr(self._job, "user_provided_suffix", None) or "fine-tuning job")
 
     @property
     def fine_tuned_model(self) -> str | None:
@@ -99,10 +106,19 @@ class Run:
         with self._lock:
             return [checkpoint for _, checkpoint in sorted(self._checkpoints.items())]
 
+    @cached_property
+    def system_message(self) -> str | None:
+        """The system message that all training rows share, read from the job's file once; None where there is none."""
+        try:
+            content = self.client.files.content(self._job.training_file).read()
+        except openai.APIError:
+            return None
+        return load(content).system_message
+
     @property
     def n_epochs(self) -> int | None:
         """Passes over the training file; None while "auto" is not yet decided, or where the host does not say."""
-        epochs = getattr(self._job.hyperparameters, "n_epochs", None)
+        epochs = getattr(getattr(self._job, "hyperparameters", None), "n_epochs", None)
         return epochs if isinstance(epochs, int) else None
 
     @property

@@ -9,7 +9,6 @@ import pytest
 
 import ftwidgets as ft
 from ftwidgets.errors import InputError, JobError
-from ftwidgets.run.figure import validation_points
 from ftwidgets.run.run import Run, _csv
 
 ROWS = [
@@ -192,12 +191,12 @@ def test_the_figure_holds_the_points_of_the_curves(run):
     drawn = {tuple(zip(*map(list, line.get_data()), strict=True)) for axes in (loss, accuracy) for line in axes.lines}
     for points in (
         run.curves["train_loss"],
-        validation_points(run.curves),
+        run.curves.validation(),
         run.curves["train_accuracy"],
         run.curves["full_valid_accuracy"],
     ):
         assert tuple(points) in drawn
-    assert [step for step, _ in validation_points(run.curves)] == [6, 10, 12]
+    assert [step for step, _ in run.curves.validation()] == [6, 10, 12]
     assert loss.get_ylim()[0] == 0
 
 

@@ -1,0 +1,5 @@
+"""What one sees and touches in a notebook: one module a widget, its drawing in JavaScript beside it."""
+
+from ftwidgets.widgets.monitor import Monitor
+
+__all__ = ["Monitor"]
