@@ -64,14 +64,14 @@ def _signals_of(children: list[subprocess.Popen[bytes]]) -> Iterator[None]:
     """Leave it to the child to end on a signal, so that one can say what goes on when it has.
 
     A terminal sends Ctrl-C to both processes, and Jupyter asks what is meant; a second Ctrl-C ends it. Without a
-    terminal the signal reaches this process alone, and is passed on.
+    terminal the signal reaches this process alone, and Jupyter is told to end, with its kernels.
     """
 
     def heard(number: int, _: FrameType | None) -> None:
         if number == signal.SIGINT and sys.stdin and sys.stdin.isatty():
             return
         for child in children:
-            child.send_signal(number)
+            child.terminate()
 
     before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {
         number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)

@@ -27,7 +27,7 @@ from ftwidgets.bases.catalogue import DEFAULT
 from ftwidgets.cli import activity, jupyter, lab, notebooks
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service import fetching
-from tests.cli.conftest import ROWS, Call, environment
+from tests.cli.conftest import ROWS, Call, environment, program
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = (ROOT / "notebooks" / notebooks.FIRST).read_bytes()
@@ -246,6 +246,8 @@ class _At:
 
 # The whole
 
+IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+
 
 @dataclass
 class Lab:
@@ -253,11 +255,11 @@ class Lab:
 
     process: subprocess.Popen[str]
     port: int
-    lines: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
 
     @property
     def said(self) -> str:
-        return "".join(self.lines)
+        return "".join(self.letters)
 
     def get(self, path: str) -> Any:
         address = f"http://127.0.0.1:{self.port}/{path}"
@@ -275,16 +277,25 @@ class Lab:
 
     def hear(self) -> None:
         assert self.process.stdout is not None
-        self.lines.extend(self.process.stdout)
+        while letter := self.process.stdout.read(1):  # a question has no end of line
+            self.letters.append(letter)
 
     def end(self) -> int:
         """Ctrl-C, as it comes where there is no terminal; the exit status."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=60)
 
+    def press_ctrl_c(self) -> None:
+        """Ctrl-C in the terminal, which sends it to both processes."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\x03")
+        self.process.stdin.flush()
+
 
 @contextmanager
-def opened_lab(home: Path, folder: Path, wait_until: Callable[[Callable[[], object]], None]) -> Iterator[Lab]:
+def opened_lab(
+    home: Path, folder: Path, wait_until: Callable[[Callable[[], object]], None], *, terminal: bool = False
+) -> Iterator[Lab]:
     """`ftwidgets lab` with pip and Jupyter kept from what is this machine's own, as soon as it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -294,7 +305,10 @@ def opened_lab(home: Path, folder: Path, wait_until: Callable[[Callable[[], obje
     kept |= {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     options = ["--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}", "--port", str(port)]
     command = [sys.executable, "-m", "ftwidgets", "lab", "mine", "--", *options, "--ServerApp.port_retries=0"]
-    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    if terminal:
+        command = [sys.executable, "-c", IN_A_TERMINAL, *command]
+    first = subprocess.PIPE if terminal else subprocess.DEVNULL
+    pipes: dict[str, Any] = {"stdin": first, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, cwd=folder, env=kept, text=True, **pipes) as process:
         seen = Lab(process, port)
         hearing = threading.Thread(target=seen.hear)
@@ -347,13 +361,13 @@ def test_jupyterlab_opens_without_the_model_and_says_what_goes_on_when_it_ends(
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-def test_a_job_goes_on_when_jupyterlab_ends_and_its_step_is_told(
+def test_a_second_ctrl_c_ends_jupyterlab_and_a_job_goes_on_whose_step_is_told(
     new_home: Callable[[], Path], tmp_path: Path, wait_until: Callable[[Callable[[], object]], None]
 ) -> None:
     home = new_home()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / notebooks.FIRST).write_bytes(SHIPPED + b"\n")
-    with opened_lab(home, tmp_path, wait_until) as seen:
+    with opened_lab(home, tmp_path, wait_until, terminal=True) as seen:
         client = connection.connect(home=home)
         content = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS * 20)
         file = client.files.create(file=("rows.jsonl", content), purpose="fine-tune")
@@ -364,7 +378,12 @@ def test_a_job_goes_on_when_jupyterlab_ends_and_its_step_is_told(
             method={"type": "supervised", "supervised": {"hyperparameters": chosen}},  # type: ignore[typeddict-item]
         ).id
         wait_until(lambda: client.fine_tuning.jobs.list_events(job, limit=1).data[0].type == "metrics")
-        assert seen.end() == 0
+        assert re.search(rf"{job}  step \d+ of 15000  random-tiny", program("status", home=home).out)
+        seen.press_ctrl_c()
+        wait_until(lambda: "Shut down this Jupyter server" in seen.said)
+        assert seen.process.poll() is None
+        seen.press_ctrl_c()
+        assert seen.process.wait(timeout=60) == 0
         assert client.fine_tuning.jobs.cancel(job).status == "cancelled"  # it had gone on
         client.close()
     assert f"kept yours: {notebooks.FIRST}\n" in seen.said

@@ -10,7 +10,7 @@ import pytest
 
 from ftwidgets.bases.catalogue import CATALOGUE, DEFAULT, is_fetched
 from ftwidgets.errors import BaseModelError
-from ftwidgets.service import fetching
+from ftwidgets.service import fetching, server
 from ftwidgets.service.fetching import Fetches
 
 REMEDY = f"ftwidgets fetch {DEFAULT} --from FILE"
@@ -217,6 +217,16 @@ def test_a_job_whose_base_cannot_be_had_fails_with_the_reason(new_home, open_ser
         messages = [event.message for event in service.events(job.id)]
         assert f"Fetching the model {DEFAULT}, once for all jobs" in messages
         assert info(service)["fetch_error"] == job.error.message
+
+
+def test_a_service_is_not_idle_while_a_base_is_on_its_way(new_home, open_service, wait_until, monkeypatch):
+    gate, home = gated(monkeypatch), new_home()
+    (home / "bases").unlink()
+    with open_service(home) as service:
+        asked(service, "random-tiny")
+        assert server._is_busy(service.http.app)
+        gate.opened.set()
+        wait_until(lambda: not server._is_busy(service.http.app))
 
 
 def test_a_job_waits_for_the_fetch_that_is_under_way(new_home, open_service, wait_until, monkeypatch):
