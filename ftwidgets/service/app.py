@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
 from ftwidgets.service import chat, extensions, files, fine_tuning, models, stream
+from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.inference import Inference
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import require_key
@@ -62,7 +63,8 @@ def _under(prefix: str, routes: list[Route]) -> Mount:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     state.store = Store(state.home / "service")
-    state.jobs = Jobs(state.store, state.home)
+    state.fetches = Fetches(state.bases)
+    state.jobs = Jobs(state.store, state.home, state.fetches)
     state.inference = Inference(state.home)
     state.chat_places = CapacityLimiter(WAITING_CHATS)
     state.jobs.start()

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ftwidgets.bases.fetch import fetch
 from ftwidgets.data import chat_rules
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.inference import Answer, Inference
@@ -83,7 +82,7 @@ def _asked(request: Request, body: Record) -> Asked:
         message = f"The response format '{wanted}' is not available on this service; use 'text'."
         raise WireError(400, message, param="response_format", code="unsupported_parameter")
     try:
-        base = fetch(model.base, state.bases)
+        base = state.fetches.ensure(model.base)
     except FtwidgetsError as error:
         raise WireError(503, str(error), kind="server_error") from error
     limit = integer(body, "max_completion_tokens", 1, 2**31) or integer(body, "max_tokens", 1, 2**31)

@@ -5,34 +5,34 @@ from __future__ import annotations
 import os
 import re
 from importlib.metadata import version
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ftwidgets.bases.fetch import fetch
 from ftwidgets.bases.tokenizer import Tokenizer
+from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.fine_tuning import found
-from ftwidgets.service.jobs import ACTIVE, Jobs
+from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.models import look_up, missing
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, body_of, limit_of, text
 
 
 def info(request: Request) -> Response:
-    """The service's version and process, its home, its active jobs, and the base that is being fetched."""
+    """The service's version and process, its home, its active jobs, and how it stands with the fetching of bases."""
     state = request.app.state
-    jobs: Jobs = state.jobs
     store: Store = state.store
+    fetches: Fetches = state.fetches
     return JSONResponse(
         {
             "version": version("ftwidgets"),
             "pid": os.getpid(),
             "home": str(state.home),
             "active_jobs": [job["id"] for job in store.jobs_in(*ACTIVE)],
-            "fetching": vars(jobs.fetching) if jobs.fetching else None,
+            "fetching": fetches.current,
+            "fetch_error": fetches.error,
         }
     )
 
@@ -70,17 +70,29 @@ async def count(request: Request) -> Response:
     model = look_up(state.store, state.bases, identity)
     if model is None:
         raise missing(identity)
-    return JSONResponse({"tokens": await run_in_threadpool(_counted, state.bases, model.base, texts)})
+    return JSONResponse({"tokens": await run_in_threadpool(_counted, state.fetches, model.base, texts)})
 
 
-def _counted(bases: Path, base: str, texts: list[str]) -> list[int]:
-    tokenizer = Tokenizer(fetch(base, bases))
+def _counted(fetches: Fetches, base: str, texts: list[str]) -> list[int]:
+    tokenizer = Tokenizer(fetches.ensure(base))
     return [len(tokenizer.encode(one)) for one in texts]
+
+
+async def fetch(request: Request) -> Response:
+    """Begin to fetch the base of the `model` where it is not here, and say how that stands."""
+    state, identity = request.app.state, text(await body_of(request), "model", required=True) or ""
+    model = look_up(state.store, state.bases, identity)
+    if model is None:
+        raise missing(identity)
+    fetches: Fetches = state.fetches
+    fetches.begin(model.base)
+    return JSONResponse(fetches.standing(model.base))
 
 
 routes = [
     Route("/info", info),
     Route("/count", count, methods=["POST"]),
+    Route("/fetch", fetch, methods=["POST"]),
     Route("/stop", stop, methods=["POST"]),
     Route("/jobs/{job}/events", events),
 ]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ftwidgets.bases.catalogue import is_fetched
-from ftwidgets.bases.fetch import fetch
 from ftwidgets.data.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child, last_words
+from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.narration import Narrator
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
@@ -23,25 +21,16 @@ FINAL = ("succeeded", "failed", "cancelled")
 ACTIVE = ("validating_files", "queued", "running")
 
 
-@dataclass
-class Fetching:
-    """How far the base model that a job waits for has come, in bytes."""
-
-    base: str
-    done: int = 0
-    total: int = 0
-
-
 class Jobs:
     """The jobs of one store. One thread validates them and another trains them, each in the order they came.
 
     A training runs in a process of its own.
     """
 
-    def __init__(self, store: Store, home: Path) -> None:
-        self.fetching: Fetching | None = None
+    def __init__(self, store: Store, home: Path, fetches: Fetches) -> None:
         self._store = store
         self._home = home
+        self._fetches = fetches
         self._turn = threading.Condition()
         self._closing = False
         self._worker: tuple[str, Child] | None = None
@@ -175,19 +164,9 @@ class Jobs:
 
     def _fetched(self, job: Record, base: str) -> Path:
         """The folder of the base, which is fetched when it is not here yet."""
-        folder = self._home / "bases"
-        if is_fetched(base, folder):
-            return folder / base
-        Narrator(self._store, job["id"]).tell("fetching", f"Fetching the model {base}, once for all jobs")
-        self.fetching = state = Fetching(base)
-
-        def progress(done: int, total: int) -> None:
-            state.done, state.total = done, total
-
-        try:
-            return fetch(base, folder, progress=progress)
-        finally:
-            self.fetching = None
+        if not self._fetches.here(base):
+            Narrator(self._store, job["id"]).tell("fetching", f"Fetching the model {base}, once for all jobs")
+        return self._fetches.ensure(base)
 
     def _order(self, job: Record, base: Path) -> dict[str, Any]:
         chosen = job["hyperparameters"]

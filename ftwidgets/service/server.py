@@ -36,7 +36,7 @@ def serve(
     """Serve the home until it is told to stop; `ready` is called with the address.
 
     Without `port`, the one that it had before is taken again where it is free. With `idle_minutes` it ends
-    when for so long nobody asked for anything and no job was active.
+    when for so long nobody asked for anything, and no job is active and no base model on its way.
 
     Raises:
         InputError: the key cannot be one.
@@ -133,5 +133,9 @@ def _end_when_idle(app: Starlette, server: uvicorn.Server, idle_seconds: float) 
     while not server.should_exit:
         time.sleep(min(5.0, max(0.05, idle_seconds / 4)))
         quiet = time.monotonic() - app.state.last_request
-        if server.started and quiet > idle_seconds and not app.state.store.jobs_in(*ACTIVE):
+        if server.started and quiet > idle_seconds and not _is_busy(app):
             server.should_exit = True
+
+
+def _is_busy(app: Starlette) -> bool:
+    return bool(app.state.store.jobs_in(*ACTIVE) or app.state.fetches.current)

@@ -81,11 +81,7 @@ class Story:
         if job["status"] not in ACTIVE or job["status"] == "running":
             return None
         active = [one["id"] for one in self._state.store.jobs_in(*ACTIVE)]
-        fetching = self._state.jobs.fetching
-        return {
-            "ahead": active.index(self._id) if self._id in active else 0,
-            "fetching": dict(vars(fetching)) if fetching else None,
-        }
+        return {"ahead": active.index(self._id) if self._id in active else 0, "fetching": self._state.fetches.current}
 
 
 routes = [Route("/jobs/{job}/stream", stream)]
