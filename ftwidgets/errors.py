@@ -16,7 +16,11 @@ from types import ModuleType
 
 
 class FtwidgetsError(Exception):
-    """Any error of this package; `str(error)` is a sentence for a person."""
+    """Any error of this package; `str(error)` is a sentence for a person, and in a notebook that is all one sees."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class InputError(FtwidgetsError):

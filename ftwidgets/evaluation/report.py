@@ -93,5 +93,31 @@ class Report:
         """One offline page with the scores and every answer."""
         return page.document("Evaluation", *self.sections())
 
+    def _repr_html_(self) -> str:
+        """The scores as a table with their intervals drawn, for a notebook."""
+        rows = [
+            [
+                f"<code>{escape(score.model)}</code>",
+                f"{score.accuracy:.2f}",
+                "{:.2f} to {:.2f}".format(*score.interval),
+                _drawn(score),
+            ]
+            for score in self.scores
+        ]
+        head = ["model", "exact match", "95 % interval", "0 … 1"]
+        asked = page.paragraph(f"{len(self.questions)} questions, the same for all.")
+        return "".join([page.table(head, rows), asked, *map(page.paragraph, self.notes)])
+
     def __repr__(self) -> str:
         return "\n".join([*(f"{score.model}: {score}" for score in self.scores), *self.notes])
+
+
+def _drawn(score: Score) -> str:
+    """The interval as a bar between 0 and 1, with the score on it."""
+    low, high = (160 * edge for edge in score.interval)
+    return (
+        '<svg width="160" height="12" viewBox="0 0 160 12" aria-hidden="true">'
+        '<path d="M0 6H160" stroke="currentColor" opacity="0.2"/>'
+        f'<path d="M{low:.0f} 6H{high:.0f}" stroke="#0072b2" stroke-width="6" opacity="0.45"/>'
+        f'<path d="M{160 * score.accuracy:.0f} 0V12" stroke="#0072b2" stroke-width="3"/></svg>'
+    )

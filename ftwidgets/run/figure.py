@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,16 @@ LIGHT = Theme("#ffffff", "#1f2328", "#d8dee4", "#0072b2", "#c24e00", "#00795a")
 DARK = Theme("#111418", "#e6e9ed", "#2c333b", "#56b4e9", "#f0a04b", "#3ecf9b")
 
 
-def draw(curves: Curves, theme: Theme = LIGHT) -> Figure:
-    """Loss above, token accuracy below, by step. A series that has no points is not drawn."""
-    figure = Figure(figsize=(8, 4.8), layout="constrained", facecolor=theme.ground)
+class Drawing(Figure):
+    """A figure that a notebook shows as a picture, whether pyplot was imported or not."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
+def draw(curves: Curves, theme: Theme = LIGHT, *, epochs: Sequence[int] = ()) -> Figure:
+    """Loss above, token accuracy below, by step; `epochs` are marked. A series that has no points is not drawn."""
+    figure = Drawing(figsize=(8, 4.8), layout="constrained", facecolor=theme.ground)
     FigureCanvasAgg(figure)
     loss, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     measured: dict[str, Any] = {"color": theme.validation, "linestyle": "--", "marker": "o", "markerfacecolor": "none"}
@@ -45,8 +53,9 @@ def draw(curves: Curves, theme: Theme = LIGHT) -> Figure:
     _line(accuracy, curves["train_accuracy"], "training", color=theme.accuracy, linewidth=1.4)
     _line(accuracy, curves.validation("accuracy"), "validation", **measured)
     _line(accuracy, curves.sampled("accuracy"), None, **sampled)
-    _finish(loss, "loss (nats a token)", theme)
-    _finish(accuracy, "token accuracy", theme)
+    for axes, label in ((loss, "loss (nats a token)"), (accuracy, "token accuracy")):
+        _mark(axes, epochs, theme)
+        _finish(axes, label, theme)
     accuracy.set_xlabel("step", color=theme.text)
     accuracy.set_ylim(0, 1.02)
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -60,9 +69,9 @@ def png(figure: Figure) -> bytes:
     return target.getvalue()
 
 
-def picture(curves: Curves, alternative: str) -> str:
+def picture(curves: Curves, alternative: str, *, epochs: Sequence[int] = ()) -> str:
     """The figure as HTML: the dark one where the reader's system is dark; `alternative` is its text, escaped."""
-    light, dark = (base64.b64encode(png(draw(curves, theme))).decode() for theme in (LIGHT, DARK))
+    light, dark = (base64.b64encode(png(draw(curves, theme, epochs=epochs))).decode() for theme in (LIGHT, DARK))
     return (
         f'<picture><source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
         f'<img alt="{alternative}" src="data:image/png;base64,{light}"></picture>'
@@ -73,6 +82,12 @@ def _line(axes: Axes, points: Points, label: str | None, **style: Any) -> None:
     if points:
         steps, values = zip(*points, strict=True)
         axes.plot(steps, values, label=label, markersize=4, **style)
+
+
+def _mark(axes: Axes, epochs: Sequence[int], theme: Theme) -> None:
+    """A faint upright line at each epoch's end."""
+    transform = axes.get_xaxis_transform()
+    axes.vlines(list(epochs), 0, 1, transform=transform, color=theme.line, linestyle=(0, (2, 3)), linewidth=0.8)
 
 
 def _smoothed(points: Points, weight: float = 0.8) -> Points:

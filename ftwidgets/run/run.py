@@ -15,7 +15,7 @@ import openai
 from openai.types.fine_tuning import FineTuningJob
 
 from ftwidgets.data import load
-from ftwidgets.errors import JobError
+from ftwidgets.errors import JobError, ServiceError
 from ftwidgets.events import Checkpoint, Curves, Event
 from ftwidgets.page import document
 from ftwidgets.run.following import Follower
@@ -122,6 +122,12 @@ class Run:
         return epochs if isinstance(epochs, int) else None
 
     @property
+    def epoch_ends(self) -> tuple[int, ...]:
+        """The last step of each epoch; none while the steps or the epochs are not known."""
+        total, epochs = self.curves.total_steps, self.n_epochs
+        return tuple(round(total * n / epochs) for n in range(1, epochs + 1)) if total and epochs else ()
+
+    @property
     def waits(self) -> Mapping[str, Any]:
         """Of a job that waits on the embedded service: `ahead`, the jobs before it, and what is `fetching`."""
         return self._waits
@@ -193,8 +199,9 @@ class Run:
 
         Raises:
             JobError: the job failed or was cancelled; the message says why.
+            ServiceError: the service does not answer any more.
         """
-        while not self.refresh().ended:
+        while not self._reached().ended:
             if heard:
                 heard(self)
             time.sleep(seconds)
@@ -203,6 +210,16 @@ class Run:
         if self.status != "succeeded":
             raise JobError(self.outcome)
         return self
+
+    def _reached(self) -> Run:
+        try:
+            return self.refresh()
+        except openai.APIConnectionError as error:
+            raise ServiceError(
+                f"The service at {self.client.base_url} does not answer any more. The job {self.id} goes on from its "
+                "last saved step when it is back: ft.connect() starts the embedded one. "
+                f'Then: run = ft.attach(client, "{self.id}")'
+            ) from error
 
     def cancel(self) -> Run:
         """Stop the job; the checkpoints that it has made stay."""
@@ -223,10 +240,10 @@ class Run:
         return pd.read_csv(io.BytesIO(_csv(self.client.files.content(files[0]).read())))
 
     def figure(self) -> Figure:
-        """The curves as a matplotlib figure, for the record."""
+        """The curves as a matplotlib figure, for the record; a notebook shows it as a picture."""
         from ftwidgets.run.figure import draw  # matplotlib takes a third of a second to load
 
-        return draw(self.curves)
+        return draw(self.curves, epochs=self.epoch_ends)
 
     @property
     def notes(self) -> list[str]:

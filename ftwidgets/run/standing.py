@@ -57,15 +57,9 @@ def standing(run: Run) -> Standing:
         note_kind=note_kind,
         step=run.curves.step,
         total=run.curves.total_steps,
-        epochs=epoch_ends(run),
+        epochs=run.epoch_ends,
         best=best_checkpoint(run),
     )
-
-
-def epoch_ends(run: Run) -> tuple[int, ...]:
-    """The last step of each epoch; none while the steps or the epochs are not known."""
-    total, epochs = run.curves.total_steps, run.n_epochs
-    return tuple(round(total * n / epochs) for n in range(1, epochs + 1)) if total and epochs else ()
 
 
 def best_checkpoint(run: Run) -> int | None:
@@ -88,7 +82,7 @@ def _progress(run: Run) -> str:
 
 
 def _epoch(run: Run) -> str:
-    ends = epoch_ends(run)
+    ends = run.epoch_ends
     if not ends or run.status == "succeeded":
         return count(len(ends), "epoch") if ends else ""
     return f"epoch {sum(end < run.curves.step for end in ends) + 1} of {len(ends)}"
@@ -96,7 +90,7 @@ def _epoch(run: Run) -> str:
 
 def _time(run: Run, curves: Curves) -> str:
     if run.ended:
-        verb = "done in" if run.status == "succeeded" else f"{run.status} after"
+        verb = "done in" if run.status == "succeeded" else "after"
         return f"{verb} {duration(run.seconds)}" if run.seconds is not None else ""
     left = curves.seconds_left
     return "" if left is None else f"{duration(left)} left"

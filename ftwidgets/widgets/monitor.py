@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class Monitor(Widget):
     """
 
     _esm = joined("monitor.js")
+    _ends: Sequence[Callable[[], None]] = ()
 
     story = traitlets.Dict().tag(sync=True, to_json=lambda _, monitor: monitor.snapshot())
     smoothing = traitlets.Float(0.8, min=0, max=0.999).tag(sync=True)
@@ -57,7 +58,7 @@ class Monitor(Widget):
         self._prober = Prober(run, _texts(probes), self._changed, system=system)
         super().__init__()
         self.on_msg(self._asked)
-        self._unfollow = run.follow(self._changed)
+        self._ends = (run.follow(self._changed), self._prober.close)
         self._prober.start()
 
     @property
@@ -84,8 +85,8 @@ class Monitor(Widget):
 
     def close(self) -> None:
         """Take the widget off the page, and end its threads where no other monitor needs them."""
-        self._unfollow()
-        self._prober.close()
+        for end in self._ends:
+            end()
         super().close()
 
     def twin(self) -> str:
@@ -97,11 +98,14 @@ class Monitor(Widget):
         if self.run.curves.step:
             losses = {"training": self.run.curves["train_loss"], "validation": self.run.curves.validation()}
             spoken = ", ".join(f"{name} loss {points[-1][1]:.2f}" for name, points in losses.items() if points)
-            parts += [picture(self.run.curves, escape(spoken)), page.paragraph(f"{spoken}.")]
-        answers = self.answers
+            parts += [
+                picture(self.run.curves, escape(spoken), epochs=self.run.epoch_ends),
+                page.paragraph(f"{spoken}."),
+            ]
+        answers = {title: said for title, said in self.answers.items() if None not in said.values()}
         if answers:
             rows = [
-                [escape(prompt), *(escape(answers[title][prompt] or "…") for title in answers)]
+                [escape(prompt), *(escape(str(answers[title][prompt])) for title in answers)]
                 for prompt in self._prober.prompts
             ]
             parts.append(page.table(["your prompts", *answers], rows))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ftwidgets import lessons
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.lessons import data_set, data_sets
 
@@ -29,6 +30,16 @@ def said(data: Dataset, place: int) -> list[str]:
 
 def test_the_package_brings_the_words() -> None:
     assert data_sets() == ["words"]
+
+
+def test_all_rows_of_a_set_come_as_one(parts: dict[str, Dataset]) -> None:
+    words = lessons.load("words")
+    assert (words.name, len(words)) == ("words", sum(SIZES.values()))
+    assert words.examples == [example for part in parts.values() for example in part]
+    assert len({example["messages"][1]["content"] for example in words}) == len(words)
+    assert not check(words)
+    with pytest.raises(KeyError, match="wordz"):
+        lessons.load("wordz")
 
 
 def test_a_data_set_that_is_not_there_is_a_key_error() -> None:
