@@ -1,0 +1,52 @@
+"""nbval as a person runs it on the notebooks, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ftwidgets.bases.catalogue import DEFAULT
+from ftwidgets.bases.fetch import fetch
+from ftwidgets.connection import stop
+from ftwidgets.home import home
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+Nbval = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def nbval() -> Nbval:
+    """Run nbval strictly in `folder`, which holds the notebooks and their rules; more arguments and variables after."""
+
+    def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"]
+        command += ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "sanitize.cfg", *arguments]
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"} | variables
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder with the rules of the notebooks, and the notebooks."""
+    for path in [*NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS / "conftest.py", NOTEBOOKS / "sanitize.cfg"]:
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def fetched_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home that shares the pretrained base, and whose service ends after the last test."""
+    folder = tmp_path_factory.mktemp("notebooks-home")
+    (folder / "bases").mkdir()
+    (folder / "bases" / DEFAULT).symlink_to(fetch(DEFAULT, home() / "bases"))
+    yield folder
+    stop(folder)

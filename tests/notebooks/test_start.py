@@ -1,0 +1,36 @@
+"""The first notebook, run whole and held against its stored outputs, on the pretrained base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.notebooks.conftest import NOTEBOOKS, Nbval
+
+pytestmark = pytest.mark.slow
+
+NAME = "00-start.ipynb"
+
+
+def code_cells() -> int:
+    cells = nbformat.read(NOTEBOOKS / NAME, as_version=4).cells
+    return sum(cell.cell_type == "code" for cell in cells)
+
+
+@pytest.mark.parametrize("time", ["the first time", "and again"])
+def test_the_notebook_gives_its_stored_outputs(copied: Path, fetched_home: Path, nbval: Nbval, time: str) -> None:
+    done = nbval(copied, NAME, FTWIDGETS_HOME=str(fetched_home))
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert f"{code_cells()} passed" in done.stdout
+
+
+def test_a_changed_output_is_found(copied: Path, fetched_home: Path, nbval: Nbval) -> None:
+    path = copied / NAME
+    text = path.read_text("utf-8")
+    assert "250 rows to learn from" in text
+    path.write_text(text.replace("250 rows to learn from", "251 rows to learn from"), "utf-8")
+    done = nbval(copied, NAME, "-x", FTWIDGETS_HOME=str(fetched_home))
+    assert done.returncode == 1
+    assert "251 rows to learn from" in done.stdout
