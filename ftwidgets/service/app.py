@@ -18,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, extensions, files, fine_tuning, models, stream
+from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, models, stream
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.inference import Inference
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import require_key
+from ftwidgets.service.measuring import Measuring
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, new_id
 
@@ -42,7 +43,10 @@ def create_app(
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
     app = Starlette(
-        routes=[_under("/v1", resources), _under("/ftwidgets", [*extensions.routes, *stream.routes])],
+        routes=[
+            _under("/v1", resources),
+            _under("/ftwidgets", [*extensions.routes, *stream.routes, *estimates.routes]),
+        ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
@@ -65,10 +69,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state.store = Store(state.home / "service")
     state.fetches = Fetches(state.bases)
     state.jobs = Jobs(state.store, state.home, state.fetches)
+    state.measuring = Measuring(state.jobs, state.home)
     state.inference = Inference(state.home)
     state.chat_places = CapacityLimiter(WAITING_CHATS)
     state.jobs.start()
     yield
+    state.measuring.close()
     state.jobs.close()
     state.inference.close()
     state.store.close()
