@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ftwidgets.events import Curves as Curves
     from ftwidgets.run import Run as Run
     from ftwidgets.run import attach as attach
+    from ftwidgets.run import estimate as estimate
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
     from ftwidgets.widgets import Monitor as Monitor
@@ -28,6 +29,7 @@ _PLACES = {
     "attach": "ftwidgets.run",
     "check": "ftwidgets.data",
     "connect": "ftwidgets.connection",
+    "estimate": "ftwidgets.run",
     "evaluate": "ftwidgets.evaluation",
     "launch": "ftwidgets.run",
     "load": "ftwidgets.data",

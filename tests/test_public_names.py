@@ -21,6 +21,7 @@ NAMES = [
     "attach",
     "check",
     "connect",
+    "estimate",
     "evaluate",
     "launch",
     "load",

@@ -42,11 +42,9 @@ def create_app(
     so that no open stream holds it up.
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
+    own = [*extensions.routes, *stream.routes, *estimates.routes]
     app = Starlette(
-        routes=[
-            _under("/v1", resources),
-            _under("/ftwidgets", [*extensions.routes, *stream.routes, *estimates.routes]),
-        ],
+        routes=[_under("/v1", resources), _under("/ftwidgets", own)],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
