@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from ftwidgets.run import estimate as estimate
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
+    from ftwidgets.widgets import Launcher as Launcher
     from ftwidgets.widgets import Monitor as Monitor
 
 _PLACES = {
     "Curves": "ftwidgets.events",
     "Dataset": "ftwidgets.data",
+    "Launcher": "ftwidgets.widgets",
     "Monitor": "ftwidgets.widgets",
     "Report": "ftwidgets.evaluation",
     "Run": "ftwidgets.run",

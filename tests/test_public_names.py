@@ -15,6 +15,7 @@ import ftwidgets as ft
 NAMES = [
     "Curves",
     "Dataset",
+    "Launcher",
     "Monitor",
     "Report",
     "Run",

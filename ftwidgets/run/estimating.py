@@ -57,7 +57,15 @@ def estimate(
         return _elsewhere(model, len(rows), n_epochs, batch_size)
     fields = {name: reply[name] for name in ("base", "steps", "n_epochs", "batch_size", "tokens", "seconds")}
     rate = Rate(**reply["rate"]) if reply["rate"] else None
-    return Estimate(rows=len(rows), low=reply["low"], high=reply["high"], rate=rate, unknown=_unknown(reply), **fields)
+    return Estimate(
+        rows=len(rows),
+        low=reply["low"],
+        high=reply["high"],
+        rate=rate,
+        unknown=_unknown(reply),
+        can_measure=reply["fetched"] and rate is None,
+        **fields,
+    )
 
 
 def measure(

@@ -18,6 +18,7 @@ class Estimate:
 
     `rows` are the training file's; `tokens` those of all epochs; `seconds` from the job's start to its end, `low` and
     `high` what the slowest and the fastest measurement would say. None is what cannot be known; `unknown` says why.
+    `can_measure` is whether the service could measure its machine now, because no job has done so yet.
     """
 
     base: str
@@ -31,6 +32,7 @@ class Estimate:
     high: float | None = None
     rate: Rate | None = None
     unknown: str | None = None
+    can_measure: bool = False
 
     @property
     def is_long(self) -> bool:
