@@ -68,9 +68,9 @@ class Estimate:
 
     @property
     def fewer_rows(self) -> int | None:
-        """Of a job that is too long: about how many rows could be trained in that time, over as many epochs."""
+        """Of a job that is too long: about how many rows fit, over as many epochs; None where too few for any job."""
         rows = self._fitting(self.rows)
-        rows -= rows % 10 if rows > 100 else 0
+        rows -= rows % 10 ** max(0, len(str(rows)) - 2)
         return rows if rows >= FEWEST else None
 
     def _fitting(self, parts: int) -> int:

@@ -111,14 +111,16 @@ class View {
     write(this.time, estimate && estimate.time ? estimate.time : "");
     write(this.basis, busy === "measuring" ? "Measuring: some steps are really trained on your rows, and thrown away." : estimate ? estimate.basis : "");
     this.time.classList.toggle("ftw-long", Boolean(estimate && estimate.is_long));
-    const wanted = JSON.stringify([proposals, estimate && estimate.can_measure, busy, this.lost]);
+    const wanted = JSON.stringify([proposals, estimate && estimate.can_measure, estimate && estimate.is_long, busy, this.lost]);
     if (wanted === this.offered) return;
     this.offered = wanted;
     const buttons = proposals.map(({ words, traits }) => make("button", { type: "button", onclick: () => this.set(traits) }, words));
     if (estimate && estimate.can_measure) buttons.unshift(this.measure);
     for (const button of buttons) button.disabled = this.lost || Boolean(busy);
-    this.offers.replaceChildren(...buttons);
-    this.offers.hidden = !buttons.length;
+    const shorter = proposals.some(({ shortens }) => shortens);
+    const why = estimate && estimate.is_long ? [make("span", {}, `That is more than a quarter of an hour${shorter ? ". To stay within it:" : ", and so is any shorter job with these rows."}`)] : [];
+    this.offers.replaceChildren(...why, ...buttons);
+    this.offers.hidden = !buttons.length && !why.length;
   }
 
   drawRun(run) {

@@ -16,11 +16,13 @@ def proposals(draft: Draft, estimate: Estimate | None) -> list[dict[str, Any]]:
     whole, offered = len(draft.train.data), []
     if estimate and (rows := estimate.fewer_rows):
         kept = {"n_epochs": estimate.n_epochs} if auto_epochs(rows) != estimate.n_epochs else {}
-        offered.append({"words": f"Use {rows:,} of the {whole:,} rows", "traits": {"rows": rows} | kept})
+        offered.append(
+            {"words": f"Use {rows:,} of the {whole:,} rows", "traits": {"rows": rows} | kept, "shortens": True}
+        )
     if estimate and (epochs := estimate.fewer_epochs):
-        offered.append({"words": f"Use {count(epochs, 'epoch')}", "traits": {"n_epochs": epochs}})
+        offered.append({"words": f"Use {count(epochs, 'epoch')}", "traits": {"n_epochs": epochs}, "shortens": True})
     if draft.used < whole:
-        offered.append({"words": f"Use all {whole:,} rows", "traits": {"rows": None}})
+        offered.append({"words": f"Use all {whole:,} rows", "traits": {"rows": None}, "shortens": False})
     return offered
 
 

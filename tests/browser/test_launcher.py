@@ -150,10 +150,11 @@ def test_a_machine_whose_speed_is_unknown_can_be_measured(show: Show) -> None:
 
 def test_of_a_long_job_shorter_ones_are_proposed_and_a_press_takes_one(show: Show) -> None:
     offered = [
-        {"words": "Use 340 of the 2,000 rows", "traits": {"rows": 340, "n_epochs": 3}},
-        {"words": "Use 2 epochs", "traits": {"n_epochs": 2}},
+        {"words": "Use 340 of the 2,000 rows", "traits": {"rows": 340, "n_epochs": 3}, "shortens": True},
+        {"words": "Use 2 epochs", "traits": {"n_epochs": 2}, "shortens": True},
     ]
     tab = show(proposals=offered, estimate=ESTIMATE | {"is_long": True})
+    assert tab.get_by_text("That is more than a quarter of an hour. To stay within it:").is_visible()
     tab.get_by_role("button", name="Use 340 of the 2,000 rows").click()
     assert tab.evaluate("window.saved") == [{"model": "smollm2-135m-instruct", "n_epochs": 3, "rows": 340}]
 

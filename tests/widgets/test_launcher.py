@@ -191,8 +191,8 @@ def test_its_static_twin_is_a_table_and_its_text_one_line(launcher):
 def test_of_a_long_job_fewer_rows_and_fewer_epochs_are_proposed():
     long = draft(epochs=6), estimated(n_epochs=6, seconds=4 + 3_600, rate=RATE)
     assert proposals(*long) == [
-        {"words": "Use 490 of the 40 rows", "traits": {"rows": 490, "n_epochs": 6}},
-        {"words": "Use 1 epoch", "traits": {"n_epochs": 1}},
+        {"words": "Use 490 of the 40 rows", "traits": {"rows": 490, "n_epochs": 6}, "shortens": True},
+        {"words": "Use 1 epoch", "traits": {"n_epochs": 1}, "shortens": True},
     ]
     assert proposals(draft(), estimated(seconds=60, rate=RATE)) == []
     assert proposals(draft(), None) == []
