@@ -15,19 +15,23 @@ if TYPE_CHECKING:
     from ftwidgets.events import Curves as Curves
     from ftwidgets.run import Run as Run
     from ftwidgets.run import attach as attach
+    from ftwidgets.run import estimate as estimate
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
+    from ftwidgets.widgets import Launcher as Launcher
     from ftwidgets.widgets import Monitor as Monitor
 
 _PLACES = {
     "Curves": "ftwidgets.events",
     "Dataset": "ftwidgets.data",
+    "Launcher": "ftwidgets.widgets",
     "Monitor": "ftwidgets.widgets",
     "Report": "ftwidgets.evaluation",
     "Run": "ftwidgets.run",
     "attach": "ftwidgets.run",
     "check": "ftwidgets.data",
     "connect": "ftwidgets.connection",
+    "estimate": "ftwidgets.run",
     "evaluate": "ftwidgets.evaluation",
     "launch": "ftwidgets.run",
     "load": "ftwidgets.data",

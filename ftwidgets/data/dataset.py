@@ -87,6 +87,11 @@ class Dataset:
         )
         return parts if test else parts[:2]
 
+    def sample(self, rows: int, seed: int = 0) -> Dataset:
+        """So many of the rows, drawn by `seed`, in the file's order; all of them where there are no more."""
+        drawn = np.random.default_rng(seed).permutation(len(self.rows))[: max(0, rows)].tolist()
+        return Dataset((self.rows[n] for n in sorted(drawn)), self.name)
+
     def to_bytes(self) -> bytes:
         """The rows as JSONL."""
         return b"".join(row.raw + b"\n" for row in self.rows)

@@ -88,7 +88,7 @@ def train(
     total = recipe.epochs * len(batches)
     chosen = optimizer(recipe, total)
     adapter = adapters.start(config, recipe.seed) if adapter is None else adapter
-    (adapter, moments), history = state.restore(folder / "state.safetensors", (adapter, chosen.init(adapter)))
+    (adapter, moments), history = state.restore(state_path(folder), (adapter, chosen.init(adapter)))
     yield from (_spoken(said, folder) for said in history)
     done = history[-1]["step"] if history else 0
     update = compiled_update(chosen)
@@ -104,7 +104,7 @@ def train(
             history.append({"step": step})
             adapters.save(adapter, checkpoint_path(folder, step))
         if at_end or step % SAVE_EVERY == 0:
-            state.save(folder / "state.safetensors", (adapter, moments), history)
+            state.save(state_path(folder), (adapter, moments), history)
         if at_end:
             yield Checkpoint(step, checkpoint_path(folder, step))
 
@@ -112,6 +112,16 @@ def train(
 def checkpoint_path(folder: Path, step: int) -> Path:
     """Where a job that works in `folder` keeps its adapter of `step`."""
     return folder / f"step-{step}" / "adapter.safetensors"
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a job that works in `folder` has saved a state to go on from."""
+    return state_path(folder).is_file()
+
+
+def state_path(folder: Path) -> Path:
+    """Where a job that works in `folder` keeps what it goes on from."""
+    return folder / "state.safetensors"
 
 
 def _steps(batches: Batches, recipe: Recipe, done: int) -> Iterator[tuple[int, Batch, bool]]:

@@ -8,15 +8,11 @@ import numpy as np
 
 from ftwidgets.bases.chat import Rendered
 from ftwidgets.bases.config import Config
+from ftwidgets.effort import VALIDATE_EVERY, VALIDATION_SAMPLE
 from ftwidgets.engine import adapters
 from ftwidgets.engine.batches import Batches
 from ftwidgets.engine.loss import loss_and_accuracy
 from ftwidgets.engine.weights import Weights
-
-EVERY = 10
-SAMPLE = 50
-"""Every ten steps the loss is measured on this many rows, drawn once; at an epoch's end on all of them. Where there are
-not more, each measurement is of all."""
 
 
 class Validation:
@@ -28,14 +24,14 @@ class Validation:
         self._weights = weights
         self._config = config
         self._all = Batches(rows, batch_size) if rows else None
-        self._few = len(rows) <= SAMPLE
-        chosen = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
+        self._few = len(rows) <= VALIDATION_SAMPLE
+        chosen = np.random.default_rng(seed).permutation(len(rows))[:VALIDATION_SAMPLE]
         self._sample = Batches([rows[n] for n in sorted(chosen)], batch_size) if rows else None
 
     def __call__(self, adapter: adapters.Adapter, step: int, *, at_end: bool) -> dict[str, float]:
         """The validation fields of the `Step`."""
         seen: dict[str, float] = {}
-        in_turn = step % EVERY == 0
+        in_turn = step % VALIDATE_EVERY == 0
         if self._all and (at_end or (in_turn and self._few)):
             seen["full_valid_loss"], seen["full_valid_mean_token_accuracy"] = self._mean(self._all, adapter)
         if in_turn and self._few:

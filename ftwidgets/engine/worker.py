@@ -7,6 +7,7 @@ Run as `python -m ftwidgets.engine.worker`. The order is one line, the fields of
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,15 +15,20 @@ from ftwidgets.bases.chat import ChatTemplate, Rendered
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.data import load
+from ftwidgets.effort import Share, effort
 from ftwidgets.engine import adapters, lines, weights
 from ftwidgets.engine.compiled import keep_programs
-from ftwidgets.engine.training import Recipe, Step, train
+from ftwidgets.engine.meter import Measured, Meter
+from ftwidgets.engine.training import Recipe, Step, is_begun, train
 from ftwidgets.errors import FtwidgetsError, InputError
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to train: folders and files as paths, and the learner's choices as in `Recipe`."""
+    """What to train: folders and files as paths, and the learner's choices as in `Recipe`.
+
+    `asked_at` is when the order was given, in seconds since 1970.
+    """
 
     base: str
     training_file: str
@@ -34,6 +40,7 @@ class Order:
     batch_size: int
     learning_rate_multiplier: float
     seed: int
+    asked_at: float
 
 
 def main() -> None:
@@ -69,13 +76,31 @@ def _train(order: Order) -> None:
         left_out=len(whole) - len(examples),
         unwatched=len(watched) - len(validation),
     )
+    meter = _meter(order, examples, validation)
     for event in train(base_weights, config, examples, validation, recipe, folder=Path(order.folder), adapter=start):
         if isinstance(event, Step):
             _refuse_divergence(event, order)
             lines.say(kind="step", **asdict(event))
+            if meter:
+                meter.step()
         else:
+            if meter:
+                meter.keep()
             lines.say(kind="checkpoint", step=event.step, path=str(event.path))
     lines.say(kind="done", trained_tokens=sum(len(example.ids) for example in examples) * order.epochs)
+
+
+def _meter(order: Order, examples: Sequence[Rendered], validation: Sequence[Rendered]) -> Meter | None:
+    """What measures this job's speed; nothing does where the job goes on after an earlier process."""
+    if is_begun(Path(order.folder)):
+        return None
+    work = effort(_share(examples), _share(validation), n_epochs=order.epochs, batch_size=order.batch_size)
+    measured = Measured(Path(order.folder).name, Path(order.base).name, order.batch_size, work, order.asked_at)
+    return Meter(measured, Path(order.compiled))
+
+
+def _share(examples: Sequence[Rendered]) -> Share:
+    return Share(len(examples), sum(len(example.ids) for example in examples))
 
 
 def _refuse_divergence(step: Step, order: Order) -> None:

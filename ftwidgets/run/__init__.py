@@ -1,7 +1,9 @@
-"""A job from the caller's side, on any host: upload, launch, attach, and the run that one then holds."""
+"""A job from the caller's side, on any host: estimate, upload, launch, attach, and the run that one then holds."""
 
+from ftwidgets.run.estimating import estimate, measure
+from ftwidgets.run.forecast import Estimate
 from ftwidgets.run.launching import attach, launch
 from ftwidgets.run.run import Run
 from ftwidgets.run.uploading import upload
 
-__all__ = ["Run", "attach", "launch", "upload"]
+__all__ = ["Estimate", "Run", "attach", "estimate", "launch", "measure", "upload"]

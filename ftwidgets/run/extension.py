@@ -9,14 +9,34 @@ from typing import Any
 import openai
 from openai import Stream
 
+from ftwidgets.errors import FtwidgetsError, InputError, ServiceError
 from ftwidgets.run.uploading import Client
 
 
 def ask(client: Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
     """The reply to a GET, or a POST with `body`, of `/ftwidgets/` + `path`; None where the host has no such thing."""
+    try:
+        return demand(client, path, body)
+    except (openai.APIError, FtwidgetsError):
+        return None
+
+
+def demand(client: Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """As `ask`, but a refusal by the embedded service is heard.
+
+    Raises:
+        InputError: the embedded service refuses; the message is its sentence.
+        ServiceError: nothing answers at the client's address.
+    """
     url = _url(client, path)
     try:
         reply = client.get(url, cast_to=object) if body is None else client.post(url, body=body, cast_to=object)
+    except openai.APIStatusError as error:
+        if not _is_ours(error):
+            return None
+        raise InputError(sentence(error)) from error
+    except openai.APIConnectionError as error:
+        raise ServiceError(f"The service at {client.base_url} does not answer.") from error
     except openai.APIError:
         return None
     return reply if isinstance(reply, dict) else None
@@ -34,6 +54,12 @@ def listen(client: Client, path: str, *, silence: float) -> Iterator[dict[str, A
         for message in stream:
             if isinstance(message, dict):
                 yield message
+
+
+def _is_ours(error: openai.APIStatusError) -> bool:
+    """Whether it is the embedded service that refuses, for another reason than that it is too old to know the path."""
+    ours = error.response.headers.get("openai-organization") == "org-ftwidgets"
+    return ours and not (error.status_code == 404 and error.code is None)
 
 
 def _url(client: Client, path: str) -> str:

@@ -18,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, extensions, files, fine_tuning, models, stream
+from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, models, stream
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.inference import Inference
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import require_key
+from ftwidgets.service.measuring import Measuring
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, new_id
 
@@ -41,8 +42,9 @@ def create_app(
     so that no open stream holds it up.
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
+    own = [*extensions.routes, *stream.routes, *estimates.routes]
     app = Starlette(
-        routes=[_under("/v1", resources), _under("/ftwidgets", [*extensions.routes, *stream.routes])],
+        routes=[_under("/v1", resources), _under("/ftwidgets", own)],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
@@ -65,10 +67,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state.store = Store(state.home / "service")
     state.fetches = Fetches(state.bases)
     state.jobs = Jobs(state.store, state.home, state.fetches)
+    state.measuring = Measuring(state.jobs, state.home)
     state.inference = Inference(state.home)
     state.chat_places = CapacityLimiter(WAITING_CHATS)
     state.jobs.start()
     yield
+    state.measuring.close()
     state.jobs.close()
     state.inference.close()
     state.store.close()

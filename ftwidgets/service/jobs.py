@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,14 @@ from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.narration import Narrator
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
-from ftwidgets.service.wire import Record, now
+from ftwidgets.service.wire import Record, WireError, now
 
 WORKER = "ftwidgets.engine.worker"
 FINAL = ("succeeded", "failed", "cancelled")
 ACTIVE = ("validating_files", "queued", "running")
+
+ENDING = 3.0
+"""Seconds in which the process of a job that has just ended is surely gone."""
 
 
 class Jobs:
@@ -34,6 +39,8 @@ class Jobs:
         self._turn = threading.Condition()
         self._closing = False
         self._worker: tuple[str, Child] | None = None
+        self._machine = threading.Lock()
+        """Held by the one process that trains or measures: two at once would halve each other's speed."""
         stages = {"validating_files": self._validate, "queued": self._train}
         self._threads = [threading.Thread(target=self._run, args=stage, daemon=True) for stage in stages.items()]
 
@@ -59,6 +66,22 @@ class Jobs:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=10)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the queue's trainings back for a while.
+
+        Raises:
+            WireError: one trains or waits already, or something else holds them back.
+        """
+        if self._store.jobs_in(*ACTIVE):
+            raise WireError(409, "A job trains or waits: this machine's speed can be measured when it has ended.")
+        if not self._machine.acquire(timeout=ENDING):
+            raise WireError(409, "This machine's speed is being measured already.")
+        try:
+            yield
+        finally:
+            self._machine.release()
 
     def cancel(self, job: str) -> Record | None:
         """Cancel a job, and return its record; None where it has already ended."""
@@ -111,6 +134,10 @@ class Jobs:
 
     def _train(self, job: Record) -> None:
         base = self._fetched(job, self._store.plan(job["id"])["base"])
+        with self._machine:
+            self._train_on(base, job)
+
+    def _train_on(self, base: Path, job: Record) -> None:
         narrator = Narrator(self._store, job["id"])
         log = self._store.folder / "logs" / f"{job['id']}.log"
         with self._turn:
@@ -182,4 +209,5 @@ class Jobs:
             "batch_size": chosen["batch_size"],
             "learning_rate_multiplier": chosen["learning_rate_multiplier"],
             "seed": job["seed"],
+            "asked_at": time.time(),
         }

@@ -45,10 +45,10 @@ export class Frame {
     this.body = make("div", { class: "ftw-body" }, this.note);
     this.actions = make("div");
     this.views = make("div", { class: "ftw-right" });
-    this.footer = make("footer", {}, this.actions, this.views);
+    this.footer = make("footer", { role: "presentation" }, this.actions, this.views);
     this.said = make("div", { class: "ftw-said", "aria-live": "polite" });
     this.lastSaid = -Infinity;
-    const header = make("header", {}, this.pill, this.title, this.about, this.progress);
+    const header = make("header", { role: "presentation" }, this.pill, this.title, this.about, this.progress);
     this.root = make("div", { class: "ftw", role: "group", "aria-label": name }, header, this.line, this.body, this.footer, this.said);
   }
 
