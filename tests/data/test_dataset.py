@@ -271,3 +271,14 @@ def test_a_device_that_is_there_is_not_said_to_be_missing() -> None:
         assert len(load("/dev/null")) == 0
     except InputError as refused:
         assert "there is no such file" not in str(refused)
+
+
+@given(rows=st.integers(0, 30), taken=st.integers(0, 40), seed=st.integers(0, 9))
+def test_a_sample_has_so_many_rows_each_once_in_the_files_order_and_the_same_each_time(rows, taken, seed):
+    data = load([{"prompt": str(n), "completion": "x"} for n in range(rows)], "numbers")
+    sample = data.sample(taken, seed)
+    numbers = [int(example["prompt"]) for example in sample]
+    assert len(numbers) == min(rows, taken)
+    assert numbers == sorted(set(numbers))
+    assert sample.to_bytes() == data.sample(taken, seed).to_bytes()
+    assert sample.name == "numbers"
