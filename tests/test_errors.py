@@ -28,3 +28,11 @@ def test_what_is_installed_is_imported() -> None:
 def test_what_is_not_installed_is_a_sentence_with_the_command_that_brings_it() -> None:
     with pytest.raises(MissingExtraError, match=r"'no_such_package'.*python -m pip install 'ftwidgets\[local\]'"):
         require("no_such_package.inside", "local")
+
+
+def test_in_a_notebook_an_error_is_its_sentence_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shell.run_cell("from ftwidgets import load\nload('no-such-file.jsonl')")
+    assert capsys.readouterr().out == "InputError: no-such-file.jsonl cannot be read: there is no such file.\n"

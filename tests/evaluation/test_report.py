@@ -46,6 +46,18 @@ def test_whatever_a_person_or_a_model_wrote_is_shown_and_not_run() -> None:
     assert page.count("&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&amp;amp;") == 7
 
 
+def test_a_notebook_shows_the_scores_with_their_intervals() -> None:
+    shown = REPORT._repr_html_()
+    assert re.findall(r"<td>(\d\.\d\d)</td><td>(\d\.\d\d to \d\.\d\d)</td>", shown) == [
+        ("0.00", "0.00 to 0.66"),
+        ("0.50", "0.09 to 0.91"),
+        ("1.00", "0.34 to 1.00"),
+    ]
+    assert shown.count("<svg") == 3
+    assert "2 questions" in shown
+    assert "<script" not in Report(QUESTIONS, {SCRIPT: ["a", "b"]}, Score(SCRIPT, 1, 2), [SCRIPT])._repr_html_()
+
+
 def test_the_page_marks_each_answer_as_right_or_wrong() -> None:
     page = REPORT.to_html()
     assert re.findall(r'<span class="(\w+)">(\w+)</span>', page) == [

@@ -3,12 +3,13 @@ from __future__ import annotations
 import base64
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import openai
 import pytest
 
 import ftwidgets as ft
-from ftwidgets.errors import InputError, JobError
+from ftwidgets.errors import InputError, JobError, ServiceError
 from ftwidgets.run.run import Run, _csv
 
 ROWS = [
@@ -198,6 +199,35 @@ def test_the_figure_holds_the_points_of_the_curves(run):
         assert tuple(points) in drawn
     assert [step for step, _ in run.curves.validation()] == [6, 10, 12]
     assert loss.get_ylim()[0] == 0
+
+
+def test_the_figure_shows_itself_and_marks_the_epochs(run):
+    figure = run.figure()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert run.epoch_ends == (6, 12)
+    for axes in figure.axes:
+        assert [path.vertices[0][0] for path in axes.collections[0].get_paths()] == [6, 12]
+
+
+def test_validation_on_a_sample_and_on_all_rows_are_never_one_line():
+    run = Run(None, SimpleNamespace(id="ftjob-1", status="running"))
+    data = [{"step": 1, "valid_loss": 2.0}, {"step": 2, "valid_loss": 1.0, "full_valid_loss": 3.0}]
+    run.take(events=[{"id": str(n), "type": "metrics", "data": one} for n, one in enumerate(data)])
+    assert run.curves.validation() == [(2, 3.0)]
+    assert run.curves.sampled() == [(1, 2.0), (2, 1.0)]
+    labels = [line.get_label() for line in run.figure().axes[0].lines]
+    assert labels == ["validation", "validation, on a sample of its rows"]
+
+
+def test_a_wait_for_a_service_that_has_gone_says_what_to_do():
+    gone = openai.OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1", max_retries=0)
+    with gone, pytest.raises(ServiceError, match=r'does not answer any more.*ft\.attach\(client, "ftjob-1"\)'):
+        Run(gone, SimpleNamespace(id="ftjob-1", status="running")).wait()
+
+
+def test_a_run_that_has_ended_is_not_brought_back_by_an_older_record(run):
+    run.take(job={"id": run.id, "status": "running", "model": run.base_model})
+    assert run.status == "succeeded"
 
 
 def test_a_run_without_a_step_has_a_figure_and_a_page_too(failed):

@@ -43,7 +43,7 @@ def test_the_stream_tells_what_happens_while_it_is_open(service):
     states = [message["job"]["status"] for message in told if "job" in message]
     assert states[-1] == "cancelled"
     assert joined(told, "events")[-1]["message"] == "The job was cancelled"
-    assert told[0]["waits"] is None or told[0]["waits"] == {"ahead": 0, "fetching": None}
+    assert told[0].get("waits") in (None, {"ahead": 0, "fetching": None})  # it may run already
 
 
 def test_a_job_that_waits_is_told_how_many_come_before_it(service, wait_until):
