@@ -110,7 +110,7 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     from ftwidgets.bases.fetch import fetch
 
     shared = tmp_path_factory.mktemp("shared")
-    cache = pytestconfig.cache  # of the sessions before, too; None where pytest runs without
+    cache = getattr(pytestconfig, "cache", None)  # of the sessions before, too; None where pytest runs without
     (shared / "compiled").symlink_to(cache.mkdir("compiled") if cache else tmp_path_factory.mktemp("compiled"))
     fetch("random-tiny", shared / "bases")
 

@@ -16,7 +16,7 @@ class Story {
     this.head = {};
     this.columns = [];
     this.views = new Set();
-    this.asked = 0;
+    this.asked = -Infinity;
     this.lost = false;
     this.take(model.get("story"));
     model.on("msg:custom", (message) => this.take(message));

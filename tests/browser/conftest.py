@@ -2,10 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,35 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Callable[..., Stage]]:
+    """A function that opens a `Stage` for a widget's script. At the end none may have asked for anything or thrown."""
+    stages: list[Stage] = []
+
+    def open_stage(script: str, state: dict[str, object], *, width: int = 1000, scheme: str = "light") -> Stage:
+        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+        stages.append(Stage(page, script, state))
+        return stages[-1]
+
+    yield open_stage
+    for one in stages:
+        one.page.close()
+    assert [asked for one in stages for asked in one.asked] == []
+    assert [fault for one in stages for fault in one.faults] == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., list[str]]:
+    """A function that says in words what axe finds wrong in a part of a page, ours where none is named."""
+
+    def violations(page: Page, part: str = ".ftw") -> list[str]:
+        found = Axe().run(page, context=part).response["violations"]
+        return [
+            f"{one['id']} ({one['impact']}): {one['help']}: {node['html']:.200}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    return violations
