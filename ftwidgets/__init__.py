@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from ftwidgets.run import attach as attach
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
+    from ftwidgets.widgets import DataExplorer as DataExplorer
     from ftwidgets.widgets import Monitor as Monitor
 
 _PLACES = {
     "Curves": "ftwidgets.events",
+    "DataExplorer": "ftwidgets.widgets",
     "Dataset": "ftwidgets.data",
     "Monitor": "ftwidgets.widgets",
     "Report": "ftwidgets.evaluation",

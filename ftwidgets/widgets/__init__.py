@@ -1,5 +1,6 @@
 """What one sees and touches in a notebook: one module a widget, its drawing in JavaScript beside it."""
 
+from ftwidgets.widgets.explorer import DataExplorer
 from ftwidgets.widgets.monitor import Monitor
 
-__all__ = ["Monitor"]
+__all__ = ["DataExplorer", "Monitor"]
