@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from ftwidgets.run import estimate as estimate
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
+    from ftwidgets.widgets import DataExplorer as DataExplorer
     from ftwidgets.widgets import Launcher as Launcher
     from ftwidgets.widgets import Monitor as Monitor
 
 _PLACES = {
     "Curves": "ftwidgets.events",
+    "DataExplorer": "ftwidgets.widgets",
     "Dataset": "ftwidgets.data",
     "Launcher": "ftwidgets.widgets",
     "Monitor": "ftwidgets.widgets",

@@ -14,6 +14,7 @@ import ftwidgets as ft
 
 NAMES = [
     "Curves",
+    "DataExplorer",
     "Dataset",
     "Launcher",
     "Monitor",

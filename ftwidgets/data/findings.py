@@ -74,11 +74,14 @@ class Findings:
         """The findings as plain values, for JSON or a table."""
         return [asdict(finding) for finding in self]
 
+    def tally(self) -> list[str]:
+        """How many of each level, such as "3 errors" and "1 warning"; or that there is nothing to mend."""
+        count = {level: sum(finding.level == level for finding in self) for level in LEVELS}
+        return [f"{n} {level}{'' if n == 1 else 's'}" for level, n in count.items() if n] or ["nothing to mend"]
+
     def summary(self) -> str:
         """One sentence: how many of each level, in how many examples."""
-        count = {level: sum(finding.level == level for finding in self) for level in LEVELS}
-        found = ", ".join(f"{n} {level}{'' if n == 1 else 's'}" for level, n in count.items() if n) or "nothing to mend"
-        return f"{self.examples} example{'' if self.examples == 1 else 's'}: {found}."
+        return f"{self.examples} example{'' if self.examples == 1 else 's'}: {', '.join(self.tally())}."
 
     def __repr__(self) -> str:
         lines = [self.summary()]

@@ -1,0 +1,46 @@
+"""Findings and conversations as parts of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from ftwidgets import page
+from ftwidgets.data.findings import Findings
+from ftwidgets.data.reader import Row
+from ftwidgets.data.transcript import transcript
+from ftwidgets.quantities import count
+
+MOST_LINES = 10
+MOST_TURNS, MOST_CHARACTERS = 12, 600
+
+
+def causes(findings: Findings) -> str:
+    """The findings as a table: a row a cause, with its first occurrence in words and the lines of the others."""
+    rows = []
+    for group in findings.by_cause().values():
+        first, lines = group[0], list(dict.fromkeys(finding.line for finding in group if finding.line))
+        more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
+        rows.append(
+            [
+                escape(first.level),
+                f"<b>{escape(first.place + first.message)}</b> {escape(first.remedy)}",
+                ", ".join(map(str, lines[:MOST_LINES])) + more,
+            ]
+        )
+    return page.table(["level", "what is wrong, and the remedy", "lines"], rows)
+
+
+def conversations(rows: Iterable[Row]) -> str:
+    """Rows as a table: the line, who speaks, and what is said; long texts are cut."""
+    said = [
+        [str(row.number), escape(turn.label), f'<div style="white-space: pre-wrap" dir="auto">{_cut(turn.text)}</div>']
+        for row in rows
+        for turn in transcript(row)[:MOST_TURNS]
+    ]
+    return page.table(["line", "who", "what is said"], said)
+
+
+def _cut(text: str) -> str:
+    left = len(text) - MOST_CHARACTERS
+    return escape(text[:MOST_CHARACTERS]) + (f" … {count(left, 'more character')}" if left > 0 else "")

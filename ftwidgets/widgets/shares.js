@@ -1,0 +1,41 @@
+// The split: three numbers to type, what each part then holds, and how its answers are spread.
+
+import { make, write } from "./frame.js";
+
+const FIELDS = [
+  { name: "validation", label: "validation", unit: "%", most: 99 },
+  { name: "test", label: "test", unit: "%", most: 99 },
+  { name: "seed", label: "seed", unit: "" },
+];
+
+export class ShareFields {
+  /** `ask` is called with what was typed: numbers, or null where it is none. */
+  constructor(ask) {
+    this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", "data-lm-suppress-shortcuts": "true", oninput: () => ask(this.typed()) })]));
+    this.words = make("span", { role: "status" });
+    const labels = FIELDS.map(({ name, label, unit }) => make("label", {}, `${label} `, this.inputs[name], unit && ` ${unit}`));
+    this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, this.words, ...labels);
+  }
+
+  typed() {
+    return Object.fromEntries(Object.entries(this.inputs).map(([name, input]) => [name, input.value === "" ? null : Number(input.value)]));
+  }
+
+  /** Show the split as it is set; a field that is being typed in keeps what was typed. */
+  draw(split, lost) {
+    write(this.words, split.words);
+    for (const [name, input] of Object.entries(this.inputs)) {
+      if (!split.problem && Number(input.value || NaN) !== split[name]) input.value = split[name];
+      input.setAttribute("aria-invalid", String(Boolean(split.problem)));
+      input.disabled = lost || !split.parts.length;
+    }
+  }
+}
+
+/** How often each label is the answer in each part; nothing where there are no labels. */
+export function labelTable({ labels, parts }) {
+  if (!labels.length || !parts.length) return null;
+  const head = ["part", "rows", ...labels].map((label, n) => make("th", { scope: "col", class: n ? "ftw-number" : null }, label));
+  const rows = parts.map(({ name, rows, counts }) => make("tr", {}, make("th", { scope: "row" }, name), ...[rows, ...counts].map((n) => make("td", { class: "ftw-number" }, n.toLocaleString("en")))));
+  return make("table", {}, make("caption", {}, "Answers in each part"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+}

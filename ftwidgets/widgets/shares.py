@@ -1,0 +1,70 @@
+"""The shares of a split: as a person types them, as Python writes them, and what each part then holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ftwidgets.data import Dataset
+from ftwidgets.data.labels import counts
+from ftwidgets.errors import InputError
+from ftwidgets.quantities import count
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The parts of 1 that validation and test take, and the seed that decides which rows."""
+
+    validation: float
+    test: float
+    seed: int
+
+    def parts(self, data: Dataset) -> tuple[Dataset, ...]:
+        """`data` split so: train and validation, and test where its share is above 0."""
+        return data.split(self.validation, self.test, self.seed)
+
+    @property
+    def code(self) -> str:
+        """The same in Python."""
+        names = ", ".join(PARTS if self.test else PARTS[:2])
+        return f"{names} = data.split(validation={self.validation!r}, test={self.test!r}, seed={self.seed})"
+
+    def told(self, data: Dataset, labels: Sequence[str]) -> dict[str, Any]:
+        """What the split is and gives, as plain values; shares in %."""
+        told: dict[str, Any] = asdict(self) | {"code": self.code, "labels": list(labels), "parts": [], "problem": ""}
+        told |= {"validation": _percent(self.validation), "test": _percent(self.test)}
+        try:
+            parts = dict(zip(PARTS, self.parts(data), strict=False))
+        except InputError:  # no rows at all: no share is possible
+            return told | {"words": "split: no rows to share out"}
+        sizes = " · ".join(f"{name} {count(len(part))}" for name, part in parts.items())
+        rows = [
+            {"name": name, "rows": len(part), "counts": counts(part, labels) if labels else []}
+            for name, part in parts.items()
+        ]
+        return told | {"words": f"split: {sizes}, seed {self.seed}", "parts": rows}
+
+
+def asked(values: Mapping[str, Any]) -> Shares:
+    """The shares that a person typed, in %, with the seed.
+
+    Raises:
+        InputError: one is not a number, or the seed is not whole.
+    """
+    numbers = {}
+    for name, label in (("validation", "validation share"), ("test", "test share"), ("seed", "seed")):
+        value = values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise InputError(f"The {label} is not a number. Type one, such as {7 if name == 'seed' else 20}.")
+        numbers[name] = value
+    if numbers["seed"] != int(numbers["seed"]):
+        raise InputError(f"The seed {numbers['seed']} is not a whole number. Use one from 0.")
+    return Shares(round(numbers["validation"] / 100, 6), round(numbers["test"] / 100, 6), int(numbers["seed"]))
+
+
+def _percent(share: float) -> float:
+    return round(share * 100, 4)
