@@ -111,6 +111,6 @@ class Prober:
                 threading.Event().wait(ASK_AGAIN)
                 continue
             choice = reply.choices[0]
-            more = "…" if choice.finish_reason == "length" else ""
-            return (choice.message.content or "").strip() + more
+            text = (choice.message.content or "").strip()
+            return f"{text}…" if text and choice.finish_reason == "length" else text
         return None

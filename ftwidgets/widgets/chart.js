@@ -7,6 +7,7 @@ const LEFT = 40;
 const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 20;
+const LETTER = 6.5;
 
 /** `lines`: {points: what gives them, style, smooth, rings}, the lowest first. `top`: the value at the top, else what the
  * points need. */
@@ -71,9 +72,9 @@ export class Chart {
     for (const [n, step] of epochs.entries()) {
       const x = this.toX(step);
       elements.push(draw("path", { class: "ftw-epoch", d: `M${x.toFixed(1)} ${TOP}V${this.height - BOTTOM}` }));
-      const label = epochs.length === 1 || x - free > 70 ? `epoch ${n + 1} · ${step}` : x - free > 26 ? String(step) : "";
+      const label = [`epoch ${n + 1} · ${step}`, String(step), ""].find((text) => epochs.length === 1 || x - text.length * LETTER > free);
       if (label) elements.push(draw("text", { x, y: this.height - 4, "text-anchor": "end" }, label));
-      if (label) free = x;
+      if (label) free = x + LETTER;
     }
     if (!epochs.length && steps) {
       elements.push(draw("text", { x: right, y: this.height - 4, "text-anchor": "end" }, `step ${steps}`));
@@ -85,7 +86,8 @@ export class Chart {
     const path = (values) => pathOf(points.x, values, this.toX, this.toY);
     if (raw) raw.setAttribute("d", path(points.y));
     line.setAttribute("d", path(smoothing === null ? points.y : smoothed(points.y, smoothing)));
-    if (rings) rings.setAttribute("d", points.x.length > this.width / 8 ? "" : points.x.map((step, n) => ring(this.toX(step), this.toY(points.y[n]))).join(""));
+    const apart = (this.toX(points.x[points.x.length - 1]) - this.toX(points.x[0])) / (points.x.length - 1);
+    if (rings) rings.setAttribute("d", apart < 8 ? "" : points.x.map((step, n) => ring(this.toX(step), this.toY(points.y[n]))).join(""));
   }
 
   /** Checkpoints: {step, value, label}; labels that would touch are left out. */
@@ -98,7 +100,7 @@ export class Chart {
       const x = this.toX(step);
       const y = Math.max(TOP + 14, this.toY(value ?? 0) - 5);
       const elements = [draw("path", { class: "ftw-checkpoint", d: `M${x - 4} ${y}h8l-4 -7z` })];
-      const middle = Math.min(x, this.width - 36);
+      const middle = Math.max(LEFT + 28, Math.min(x, this.width - 36));
       if (middle - free > 90) {
         elements.push(draw("text", { class: "ftw-mark", x: middle, y: y - 10, "text-anchor": "middle" }, label));
         free = middle;

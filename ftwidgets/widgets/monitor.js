@@ -204,7 +204,7 @@ class View {
     if (this.probes.hidden || wanted === this.probed) return;
     this.probed = wanted;
     const first = make("tr", {}, make("th", { scope: "col" }, "your prompts"), ...columns.map(({ title, model }) => make("th", { scope: "col", title: model }, title)));
-    const rows = prompts.map((prompt, n) => make("tr", {}, make("th", { scope: "row" }, prompt), ...columns.map(({ answers }) => make("td", {}, answers[n] ?? "…"))));
+    const rows = prompts.map((prompt, n) => make("tr", {}, make("th", { scope: "row" }, prompt), ...columns.map(({ answers }) => answer(answers[n]))));
     const note = head.system ? make("div", { class: "ftw-dim" }, `each asked after the training rows' own system message: ${head.system}`) : null;
     this.probes.replaceChildren(...[make("table", { class: "ftw-probes" }, make("thead", {}, first), make("tbody", {}, ...rows)), note].filter(Boolean));
   }
@@ -245,6 +245,10 @@ class View {
     this.resize.disconnect();
     cancelAnimationFrame(this.waiting);
   }
+}
+
+function answer(text) {
+  return text === "" ? make("td", { class: "ftw-dim" }, "no text") : make("td", {}, text ?? "…");
 }
 
 function cell(points, step) {

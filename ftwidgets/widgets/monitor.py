@@ -105,7 +105,7 @@ class Monitor(Widget):
         answers = {title: said for title, said in self.answers.items() if None not in said.values()}
         if answers:
             rows = [
-                [escape(prompt), *(escape(str(answers[title][prompt])) for title in answers)]
+                [escape(prompt), *(escape(_shown(answers[title][prompt])) for title in answers)]
                 for prompt in self._prober.prompts
             ]
             parts.append(page.table(["your prompts", *answers], rows))
@@ -178,6 +178,10 @@ def _texts(probes: Iterable[str]) -> list[str]:
         if not isinstance(text, str):
             raise InputError(f"The probe {text!r:.60} is not a text. Give prompts: probes=['Where is my parcel?']")
     return texts
+
+
+def _shown(answer: str | None) -> str:
+    return "…" if answer is None else answer or "no text"
 
 
 def _rounded(points: list[tuple[str, int, float]]) -> list[tuple[str, int, float]]:

@@ -288,6 +288,26 @@ def test_the_table_and_the_prompts_are_left_alone_where_nothing_of_them_changes(
     assert one.page.evaluate("probes === document.querySelector('.ftw-probes')")
 
 
+def test_an_answer_without_text_is_told_from_one_that_is_still_to_come(monitor) -> None:
+    columns = [COLUMNS[0] | {"answers": [""]}, COLUMNS[1]]
+    assert monitor(story([], columns=columns)).page.locator(".ftw-probes td").all_inner_texts() == ["no text", "…"]
+
+
+def test_where_there_is_no_room_labels_and_rings_are_left_out(monitor) -> None:
+    head = {"total": 10_000, "epochs": list(range(200, 10_001, 200)), "checkpoints": [{"step": 20, "best": False}]}
+    one = monitor(story(curves(60), HEAD | head))
+    boxes = one.page.locator("svg[height='208'] text").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect())"
+        ".map(({ left, right, top, bottom }) => [left, right, top, bottom])"
+    )
+    assert len(boxes) > 15
+    for n, (left, right, top, bottom) in enumerate(boxes):
+        for other in boxes[n + 1 :]:
+            assert right <= other[0] or left >= other[1] or bottom <= other[2] or top >= other[3]
+    assert one.page.locator("path.ftw-ring").first.get_attribute("d") == ""
+    assert monitor().page.locator("path.ftw-ring").first.get_attribute("d") != ""
+
+
 # Doing
 
 
