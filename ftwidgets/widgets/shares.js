@@ -11,7 +11,7 @@ const FIELDS = [
 export class ShareFields {
   /** `ask` is called with what was typed: numbers, or null where it is none. */
   constructor(ask) {
-    this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", "data-lm-suppress-shortcuts": "true", oninput: () => ask(this.typed()) })]));
+    this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", oninput: () => ask(this.typed()) })]));
     this.words = make("span", { role: "status" });
     const labels = FIELDS.map(({ name, label, unit }) => make("label", {}, `${label} `, this.inputs[name], unit && ` ${unit}`));
     this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, this.words, ...labels);
