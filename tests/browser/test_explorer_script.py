@@ -193,11 +193,22 @@ def test_typed_shares_are_sent_and_a_bad_one_is_answered_in_the_note(opened: Ope
     assert page.locator(".ftw-note").inner_text() == "That leaves nothing."
     assert page.get_by_label("test").get_attribute("aria-invalid") == "true"
     assert page.get_by_label("test").input_value() == "90"
-    page.get_by_label("seed").fill("")
+    assert page.get_by_label("seed").get_attribute("aria-invalid") == "false"
+    page.get_by_label("seed").press("ControlOrMeta+A")
+    page.keyboard.press("Delete")
+    assert len(sent(page)) == 1
+    page.keyboard.press("Tab")
     assert sent(page)[-1]["seed"] is None
     page.evaluate("split => model.fire('msg:custom', {split})", split | {"problem": "", "test": 40})
     assert page.locator(".ftw-note").is_hidden()
     assert page.get_by_label("test").input_value() == "40"
+
+
+def test_an_answer_to_what_was_typed_before_does_not_disturb_the_typing(opened: Opened) -> None:
+    page = opened(ROWS)
+    page.get_by_label("test").fill("35")
+    page.evaluate("split => model.fire('msg:custom', {split})", DataExplorer(ROWS)._split() | {"test": 3})
+    assert page.get_by_label("test").input_value() == "35"
 
 
 def test_the_code_of_the_split_is_shown(opened: Opened) -> None:
