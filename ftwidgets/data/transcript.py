@@ -83,9 +83,12 @@ def _speaker(message: dict[str, Any]) -> str:
 
 def _said(message: dict[str, Any]) -> str:
     """The text as the model reads it; what the model could not read is written as JSON."""
-    return (
-        text_of(message) if _is_readable(message) else _written({key: message[key] for key in message if key != "role"})
-    )
+    content = message.get("content")
+    if isinstance(content, str) and len(message) == 2:  # nearly every message, and a search reads them all
+        return content
+    if _is_readable(message):
+        return text_of(message)
+    return _written({key: value for key, value in message.items() if key != "role"})
 
 
 def _is_readable(message: dict[str, Any]) -> bool:

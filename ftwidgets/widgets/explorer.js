@@ -7,6 +7,9 @@ import { labelTable, ShareFields } from "./shares.js";
 
 const NEAR = 10;
 
+/** JupyterLab takes the arrows that scroll, for its cells, before a region hears of them; this tells it not to. */
+const OURS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" };
+
 /** What the browser holds of the data: begun from the snapshot, kept up by messages, drawn by any number of views. */
 class Holding {
   constructor(model) {
@@ -84,7 +87,7 @@ class ExplorerView {
     this.frame.root.classList.add("ftw-explorer");
     this.frame.pill.hidden = this.frame.line.hidden = true;
     this.buildRows();
-    this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", tabindex: 0, "data-lm-suppress-shortcuts": "true" });
+    this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...OURS });
     this.frame.body.append(make("div", { class: "ftw-columns" }, this.rows, this.causes));
     this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
     this.frame.actions.append(this.shares.root);
@@ -95,12 +98,12 @@ class ExplorerView {
 
   buildRows() {
     const { holding } = this;
-    this.search = make("input", { type: "search", placeholder: "search", "aria-label": "search the rows", "data-lm-suppress-shortcuts": "true", oninput: () => holding.set({ search: this.search.value }) });
+    this.search = make("input", { type: "search", placeholder: "search", "aria-label": "search the rows", oninput: () => holding.set({ search: this.search.value }) });
     this.only = make("button", { type: "button", "aria-pressed": "false", onclick: () => holding.set({ only_findings: !holding.model.get("only_findings") }) }, "only findings");
     this.where = make("span", { class: "ftw-dim" });
     this.previous = make("button", { type: "button", onclick: () => holding.step(-1) }, "previous");
     this.next = make("button", { type: "button", onclick: () => holding.step(1) }, "next");
-    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", tabindex: 0, "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
+    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...OURS, onkeydown: (event) => this.key(event) });
     this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", tabindex: 0 });
     this.rows = make("div", {},
       make("div", { class: "ftw-tools" }, this.search, this.only),

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import os
 import threading
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from html import escape
 from typing import Any
 
 import traitlets
 
 from ftwidgets import page
-from ftwidgets.data import Dataset, Finding, Findings, check, load
+from ftwidgets.data import Dataset, Findings, check, load
 from ftwidgets.data import page as data_page
 from ftwidgets.data.labels import labels
 from ftwidgets.errors import InputError
-from ftwidgets.quantities import count
 from ftwidgets.widgets.causes import by_line, causes
-from ftwidgets.widgets.rows import Rows, is_cut, window, wire
+from ftwidgets.widgets.rows import Rows
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.shares import Shares, asked
 from ftwidgets.widgets.widget import Widget
 
 AT_ONCE = 20_000
 """So many rows are checked before the widget is shown; more are checked in a thread."""
-
-NOUNS = {"chat": "conversation", "prompt/completion": "pair", "preference": "preference pair"}
-FORMATS = {"mixed": " · mixed formats", "unknown": ""}
 
 
 class DataExplorer(Widget):
@@ -61,7 +55,6 @@ class DataExplorer(Widget):
         self._matches: tuple[Any, Sequence[int]] = (None, ())
         self._told: tuple[Shares | None, dict[str, Any]] = (None, {})
         self._findings: Findings | None = None
-        self._lines: dict[int, list[Finding]] = {}
         self._checking = threading.Thread(target=self._check, daemon=True)
         if len(self.data) <= AT_ONCE:
             self._check()
@@ -91,7 +84,7 @@ class DataExplorer(Widget):
     @property
     def title(self) -> str:
         """One line: the data set, how much it holds, and what was found."""
-        return f"DataExplorer of {self.data.name}: {self._size}, {', '.join(self._tally)}"
+        return f"DataExplorer of {self.data.name}: {self._rows.size}, {', '.join(self._tally)}"
 
     def twin(self) -> str:
         """The findings, the first conversations and the split, as tables and text."""
@@ -108,7 +101,7 @@ class DataExplorer(Widget):
 
     def _check(self) -> None:
         findings = check(self.data)
-        self._lines = by_line(findings)
+        self._rows.findings = by_line(findings)
         self._findings = findings
         if threading.current_thread() is self._checking:
             self.send({"head": self._head(), "causes": self._causes(), "window": self._window()})
@@ -158,7 +151,7 @@ class DataExplorer(Widget):
         found = self._found
         if found and self._rows.place(self.selected) not in found:
             self.selected = self._rows[found[0]].number
-        if not self._whole:
+        if not self._rows.whole:
             self.send({"window": self._window()})
 
     @traitlets.observe("selected")
@@ -181,17 +174,6 @@ class DataExplorer(Widget):
             self._matches = wanted, self._rows.found(self.search, lines)
         return self._matches[1]
 
-    @cached_property
-    def _size(self) -> str:
-        readable = sum(row.fault is None for row in self.data.rows)
-        size = count(readable, NOUNS.get(self._kind, "row"))
-        bad = len(self.data) - readable
-        return f"{size} and {count(bad, 'unreadable line')}" if bad else size
-
-    @cached_property
-    def _kind(self) -> str:
-        return self.data.kind
-
     @property
     def _tally(self) -> list[str]:
         return ["being checked"] if self._findings is None else self._findings.tally()
@@ -199,7 +181,7 @@ class DataExplorer(Widget):
     def _head(self) -> dict[str, Any]:
         return {
             "name": self.data.name,
-            "about": self._size + FORMATS.get(self._kind, f" · {self._kind}"),
+            "about": self._rows.size + self._rows.format,
             "tally": " · ".join(self._tally),
             "total": len(self.data),
         }
@@ -208,21 +190,9 @@ class DataExplorer(Widget):
         return {"known": self._findings is not None, "list": causes(self._findings) if self._findings else []}
 
     def _window(self, line: int | None = None) -> dict[str, Any]:
-        """All rows where they are few and short, and the view searches; else those found, around `line`."""
-        found, line = range(len(self.data)) if self._whole else self._found, line or self.selected
-        place = bisect_left(found, self._rows.place(line) or 0)
-        first, rows = window(found, min(place, len(found) - 1), self._wire)
-        wanted = {"search": self.search, "only_findings": self.only_findings, "line": line}
-        return wanted | {"first": first, "count": len(found), "whole": self._whole, "rows": rows}
-
-    @cached_property
-    def _whole(self) -> bool:
-        _, rows = window(range(len(self.data)), 0, self._wire)
-        return len(rows) == len(self.data) and not any(map(is_cut, rows))
-
-    def _wire(self, place: int) -> dict[str, Any]:
-        row = self._rows[place]
-        return wire(row, self._lines.get(row.number, ()))
+        """The found rows around `line`, or around the selected one."""
+        around = self._rows.around(line or self.selected, self._found)
+        return around | {"search": self.search, "only_findings": self.only_findings}
 
     def _split(self) -> dict[str, Any]:
         if self._told[0] != self._shares:

@@ -9,9 +9,10 @@ const FIELDS = [
 ];
 
 export class ShareFields {
-  /** `ask` is called with what was typed: numbers, or null where it is none. */
+  /** `ask` is called with what was typed: numbers, or null where it is none; of an empty field, when it is left. */
   constructor(ask) {
-    this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", "data-lm-suppress-shortcuts": "true", oninput: () => ask(this.typed()) })]));
+    const full = () => Object.values(this.typed()).every((value) => value !== null);
+    this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", oninput: () => full() && ask(this.typed()), onchange: () => full() || ask(this.typed()) })]));
     this.words = make("span", { role: "status" });
     const labels = FIELDS.map(({ name, label, unit }) => make("label", {}, `${label} `, this.inputs[name], unit && ` ${unit}`));
     this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, this.words, ...labels);
@@ -25,8 +26,9 @@ export class ShareFields {
   draw(split, lost) {
     write(this.words, split.words);
     for (const [name, input] of Object.entries(this.inputs)) {
-      if (!split.problem && Number(input.value || NaN) !== split[name]) input.value = split[name];
-      input.setAttribute("aria-invalid", String(Boolean(split.problem)));
+      const differs = Number(input.value || NaN) !== split[name];
+      if (differs && !split.problem && !input.matches(":focus")) input.value = split[name];
+      input.setAttribute("aria-invalid", String(differs && Boolean(split.problem)));
       input.disabled = lost || !split.parts.length;
     }
   }
