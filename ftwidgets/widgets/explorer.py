@@ -32,7 +32,7 @@ class DataExplorer(Widget):
 
     `selected` is the line of the row that is shown. `search` keeps the rows that hold a text, in any case, and
     `only_findings` those in which the check found something. `validation` and `test` are parts of 1 and `seed` is a
-    whole number: with them `parts` are split. Each may be read and set in Python too.
+    whole number: with them `parts` are split. Each may be given, read and set in Python too.
 
     Raises:
         InputError: there is no such file, or a trait is set to what cannot be: a line without a row, impossible shares.
@@ -48,7 +48,9 @@ class DataExplorer(Widget):
     test = traitlets.Float(0.2).tag(sync=True)
     seed = traitlets.Int(7).tag(sync=True)
 
-    def __init__(self, data: Dataset | str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self, data: Dataset | str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]], **chosen: Any
+    ) -> None:
         self.data = data if isinstance(data, Dataset) else load(data)
         self._rows = Rows(self.data)
         self._labels = labels(self.data)
@@ -58,7 +60,7 @@ class DataExplorer(Widget):
         self._checking = threading.Thread(target=self._check, daemon=True)
         if len(self.data) <= AT_ONCE:
             self._check()
-        super().__init__(selected=self.data.rows[0].number if len(self.data) else 0)
+        super().__init__(**({"selected": self.data.rows[0].number if len(self.data) else 0} | chosen))
         self.on_msg(self._asked)
         if self._findings is None:
             self._checking.start()

@@ -6,6 +6,7 @@ from typing import Any
 
 import anywidget
 
+from ftwidgets.errors import InputError
 from ftwidgets.widgets.script import FOLDER
 
 STYLE = (FOLDER / "style.css").read_text("utf-8")
@@ -19,6 +20,13 @@ class Widget(anywidget.AnyWidget):
     """
 
     _css = STYLE
+
+    def __init__(self, **chosen: Any) -> None:
+        own = [name for name, trait in self.class_traits(sync=True).items() if trait.this_class is type(self)]
+        for name in chosen:
+            if name not in own:
+                raise InputError(f"{type(self).__name__} takes no '{name}'. What can be chosen: {', '.join(own)}.")
+        super().__init__(**chosen)
 
     @property
     def title(self) -> str:

@@ -53,6 +53,13 @@ def broken() -> bytes:
     return "\n".join(rows).encode()
 
 
+def test_what_is_chosen_may_be_given_at_once_and_a_wrong_name_is_a_sentence() -> None:
+    widget = DataExplorer([chat(f"{n}?") for n in range(20)], validation=0.1, test=0.4, selected=3)
+    assert ([len(part) for part in widget.parts], widget.selected) == ([10, 2, 8], 3)
+    with pytest.raises(InputError, match=r"DataExplorer takes no 'shares'\. What can be chosen: .*validation"):
+        DataExplorer([], shares=2)
+
+
 # What it takes and says
 
 
