@@ -55,6 +55,7 @@ class DataExplorer(Widget):
         self._rows = Rows(self.data)
         self._labels = labels(self.data)
         self._matches: tuple[Any, Sequence[int]] = (None, ())
+        self._sent: tuple[Any, set[int]] = (None, set())
         self._told: tuple[Shares | None, dict[str, Any]] = (None, {})
         self._findings: Findings | None = None
         self._checking = threading.Thread(target=self._check, daemon=True)
@@ -114,18 +115,17 @@ class DataExplorer(Widget):
         if message.get("kind") == "window":
             self.send({"window": self._window(message.get("line"))})
         elif message.get("kind") == "split":
-            self._share(message)
+            self.send({"split": self._share(message)})
 
-    def _share(self, message: dict[str, Any]) -> None:
+    def _share(self, message: dict[str, Any]) -> dict[str, Any]:
         try:
             shares = asked(message)
             shares.parts(self.data)
         except InputError as error:
-            self.send({"split": self._split() | {"problem": str(error)}})
-            return
+            return self._split() | {"problem": str(error)}
         with self.hold_trait_notifications():
             self.validation, self.test, self.seed = shares.validation, shares.test, shares.seed
-        self.send({"split": self._split()})
+        return self._split()
 
     @traitlets.validate("selected")
     def _has_row(self, proposal: Any) -> Any:
@@ -162,6 +162,9 @@ class DataExplorer(Widget):
         if self.data.rows and self._rows.place(self.selected) not in self._found:
             with self.hold_trait_notifications():
                 self.search, self.only_findings = "", False
+        wanted, lines = self._sent  # what the view has; when it asks for more, it waits until no cell runs
+        if wanted == (self.search, self.only_findings) and self.selected not in lines:
+            self.send({"window": self._window()})
 
     @property
     def _shares(self) -> Shares:
@@ -181,12 +184,8 @@ class DataExplorer(Widget):
         return ["being checked"] if self._findings is None else self._findings.tally()
 
     def _head(self) -> dict[str, Any]:
-        return {
-            "name": self.data.name,
-            "about": self._rows.size + self._rows.format,
-            "tally": " · ".join(self._tally),
-            "total": len(self.data),
-        }
+        about, tally = self._rows.size + self._rows.format, " · ".join(self._tally)
+        return {"name": self.data.name, "about": about, "tally": tally, "total": len(self.data)}
 
     def _causes(self) -> dict[str, Any]:
         return {"known": self._findings is not None, "list": causes(self._findings) if self._findings else []}
@@ -194,6 +193,7 @@ class DataExplorer(Widget):
     def _window(self, line: int | None = None) -> dict[str, Any]:
         """The found rows around `line`, or around the selected one."""
         around = self._rows.around(line or self.selected, self._found)
+        self._sent = (self.search, self.only_findings), {row["line"] for row in around["rows"]}
         return around | {"search": self.search, "only_findings": self.only_findings}
 
     def _split(self) -> dict[str, Any]:

@@ -181,6 +181,18 @@ def test_a_search_in_many_rows_sends_those_that_are_found() -> None:
     assert widget.selected == found[0]
 
 
+def test_a_row_that_python_selects_is_sent_where_the_view_lacks_it() -> None:
+    widget = explorer(1000)
+    widget.snapshot()
+    sent = listened(widget)
+    widget.selected = 150
+    assert sent == []
+    widget.selected = 500
+    widget.search = "77"
+    widget.set_state({"search": "", "selected": 900})
+    assert [message["window"]["line"] for message in sent] == [500, 77, 900]
+
+
 @given(st.integers(1, 1000), st.sampled_from(["", "7", "10"]))
 def test_a_window_holds_the_row_and_both_its_neighbours(line: int, search: str) -> None:
     found = [n for n in range(1, 1001) if search in str(n)]
