@@ -2,13 +2,10 @@
 
 import { causeList } from "./causes.js";
 import { conversation } from "./conversation.js";
-import { Frame, LOST, make, watchKernel, write } from "./frame.js";
+import { Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
 import { labelTable, ShareFields } from "./shares.js";
 
 const NEAR = 10;
-
-/** JupyterLab takes the arrows that scroll, for its cells, before a region hears of them; this tells it not to. */
-const OURS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" };
 
 /** What the browser holds of the data: begun from the snapshot, kept up by messages, drawn by any number of views. */
 class Holding {
@@ -87,11 +84,11 @@ class ExplorerView {
     this.frame.root.classList.add("ftw-explorer");
     this.frame.pill.hidden = this.frame.line.hidden = true;
     this.buildRows();
-    this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...OURS });
+    this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...TAKES_KEYS });
     this.frame.body.append(make("div", { class: "ftw-columns" }, this.rows, this.causes));
     this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
     this.frame.actions.append(this.shares.root);
-    this.code = make("pre", { tabindex: 0, "aria-label": "the split in Python" });
+    this.code = make("pre", { "aria-label": "the split in Python", ...TAKES_KEYS });
     this.frame.view("Show code", this.code, () => this.draw());
     this.draw();
   }
@@ -103,8 +100,8 @@ class ExplorerView {
     this.where = make("span", { class: "ftw-dim" });
     this.previous = make("button", { type: "button", onclick: () => holding.step(-1) }, "previous");
     this.next = make("button", { type: "button", onclick: () => holding.step(1) }, "next");
-    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...OURS, onkeydown: (event) => this.key(event) });
-    this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", tabindex: 0 });
+    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event) });
+    this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", ...TAKES_KEYS });
     this.rows = make("div", {},
       make("div", { class: "ftw-tools" }, this.search, this.only),
       make("div", { class: "ftw-tools" }, this.where, this.previous, this.next),

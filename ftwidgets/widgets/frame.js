@@ -1,5 +1,8 @@
 // What every widget is made of: elements, the frame around them, numbers in words, and the lost kernel.
 
+/** A place that is scrolled or read with the arrow keys: JupyterLab would take them for its cells otherwise. */
+export const TAKES_KEYS = { tabindex: 0, "data-lm-suppress-shortcuts": "true" };
+
 export const LOST = "The kernel has restarted or ended: run this cell again. What the service does goes on without it.";
 
 /** An element: `make("p", {class: "x", onclick: f}, "text", child, …)`. What is null or undefined is left out. */

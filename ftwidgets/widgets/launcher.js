@@ -1,4 +1,4 @@
-import { Frame, LOST, make, watchKernel, write } from "./frame.js";
+import { Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
 
 const MOST_CHOICES = 60;
 
@@ -32,7 +32,7 @@ class View {
     this.offers = make("div", { class: "ftw-offers" });
     this.fate = make("div", { class: "ftw-note", hidden: "" });
     frame.body.append(this.form, make("div", { role: "status" }, this.size, this.time, this.basis), this.offers, this.fate);
-    this.code = make("pre", { tabindex: 0, "aria-label": "the same in Python" });
+    this.code = make("pre", { "aria-label": "the same in Python", ...TAKES_KEYS });
     frame.view("Show code", this.code, () => write(this.code, this.sheet.code || ""));
     this.start = make("button", { type: "button", class: "ftw-first", onclick: () => this.send("start") }, "Start the job");
     this.again = make("button", { type: "button", onclick: () => this.send("look") }, "Look again");

@@ -1,7 +1,7 @@
 // The Monitor: the curves of one run while it learns, and how the answers to the learner's own prompts change.
 
 import { Chart, KeyEntry } from "./chart.js";
-import { figure, Frame, LOST, make, watchKernel, write } from "./frame.js";
+import { figure, Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
 import { Points } from "./points.js";
 
 const ROWS_SHOWN = 500;
@@ -85,16 +85,16 @@ class View {
     const { body } = this.frame;
     this.under = make("span", { class: "ftw-right ftw-dim" });
     const key = (entries, ...more) => make("div", { class: "ftw-key" }, ...entries.map((entry) => entry.key.root), ...more);
-    this.charts = make("div", { class: "ftw-chart", role: "slider", tabindex: 0, "aria-label": "Training step, to read the curves at", "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0,
+    this.charts = make("div", { class: "ftw-chart", role: "slider", ...TAKES_KEYS, "aria-label": "Training step, to read the curves at", "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0,
       onpointermove: (event) => this.point(this.loss.stepAt(event.clientX)),
       onpointerleave: () => this.point(null),
       onblur: () => this.point(null),
       onkeydown: (event) => this.key(event) },
       key(this.keys.slice(0, 3), this.under), this.loss.svg, key(this.keys.slice(3)), this.accuracy.svg);
-    this.probes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "your prompts", tabindex: 0, hidden: "" });
+    this.probes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "your prompts", ...TAKES_KEYS, hidden: "" });
     body.append(this.charts, this.probes);
-    this.table = make("div", { class: "ftw-scroll", role: "region", "aria-label": "all values", tabindex: 0 });
-    this.code = make("pre", { tabindex: 0, "aria-label": "the same in Python" });
+    this.table = make("div", { class: "ftw-scroll", role: "region", "aria-label": "all values", ...TAKES_KEYS });
+    this.code = make("pre", { "aria-label": "the same in Python", ...TAKES_KEYS });
     this.frame.view("Table", this.table, () => this.fillTable());
     this.frame.view("Show code", this.code, () => write(this.code, this.story.head.code || ""));
     this.cancel = make("button", { type: "button", onclick: () => this.askCancel() }, "Cancel the job");
