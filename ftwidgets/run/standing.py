@@ -92,7 +92,7 @@ def _time(run: Run, curves: Curves) -> str:
     if run.ended:
         verb = "done in" if run.status == "succeeded" else "after"
         return f"{verb} {duration(run.seconds)}" if run.seconds is not None else ""
-    left = curves.seconds_left
+    left = curves.seconds_left if run.away_since is None else None
     return "" if left is None else f"{duration(left)} left"
 
 

@@ -31,11 +31,21 @@ class Story {
   take(message) {
     if (!message || message.kind !== "story") return;
     if (message.from > this.known) return this.ask();
-    for (const [name, step, value] of message.points.slice(this.known - message.from)) this.curve(name).put(step, value);
+    const points = message.points.slice(this.known - message.from);
+    for (const [name, step, value] of points) this.curve(name).put(step, value);
     this.known = Math.max(this.known, message.from + message.points.length);
     Object.assign(this.head, message.head);
     for (const column of message.columns || []) this.columns[column.place] = column;
+    this.keep(message, points);
     for (const view of this.views) view.changed();
+  }
+
+  /** The model's own `story` grows along, without a word to the kernel: it is what a notebook saves. */
+  keep(message, points) {
+    const story = this.model.get("story");
+    if (!story || story === message) return;
+    for (const point of points) story.points.push(point);
+    Object.assign(story, { head: this.head, columns: this.columns });
   }
 
   /** Validation is measured on a sample of the rows, and now and then on all: the name of the curve that counts. */

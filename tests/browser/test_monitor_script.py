@@ -385,6 +385,13 @@ def test_a_view_that_is_taken_away_leaves_no_listener(monitor) -> None:
     assert one.listeners == alone
 
 
+def test_what_a_notebook_saves_is_what_was_last_shown(monitor) -> None:
+    one = monitor(story(curves(10), HEAD | {"note": "Not yet."}))
+    one.receive(story(curves(60)[22:], first=22), story([], first=132, columns=COLUMNS))
+    assert drawing(monitor(one.page.evaluate("model.get('story')"))) == drawing(one)
+    assert one.sent == []
+
+
 # How it looks
 
 
