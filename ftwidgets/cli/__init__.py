@@ -32,7 +32,7 @@ def _sentence(error: Exception) -> str | None:
             "The service does not answer any more. `ftwidgets logs` shows what it said; a job goes on when it is back."
         )
     if isinstance(error, openai.APIStatusError):
-        from ftwidgets.run.extension import sentence
+        from ftwidgets.run.client import sentence
 
         return sentence(error)
     return None

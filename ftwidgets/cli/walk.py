@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import openai
 import typer
 from rich.console import Console
 
@@ -16,7 +15,7 @@ from ftwidgets.cli.progress import bar, fetch_shown
 from ftwidgets.connection import connect
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.checks import FEWEST
-from ftwidgets.errors import BaseModelError, InputError, JobError
+from ftwidgets.errors import BaseModelError, FtwidgetsError, InputError, JobError
 from ftwidgets.evaluation import Report, evaluate
 from ftwidgets.evaluation.question import questions
 from ftwidgets.home import home as home_folder
@@ -152,8 +151,8 @@ def _judged(client: object, job: Run, rows: Rows) -> tuple[Report | None, str | 
         with bar("Comparing", out) as progress:
             models = [job.base_model, job.fine_tuned_model]
             return evaluate(client, rows.test, models, train=rows.train, progress=progress), rows.note
-    except openai.APIError as error:
-        return None, f"The model was not judged: {error.message}"
+    except FtwidgetsError as error:
+        return None, f"The model was not judged: {error}"
 
 
 def _tell(job: Run, report: Report | None, note: str | None, folder: Path) -> None:

@@ -14,6 +14,7 @@ from ftwidgets.data import Dataset
 from ftwidgets.errors import InputError
 from ftwidgets.evaluation.question import Question, questions
 from ftwidgets.evaluation.report import Report, Score
+from ftwidgets.run.client import in_words
 from ftwidgets.run.extension import ask
 
 AT_ONCE = 16
@@ -37,17 +38,19 @@ def evaluate(
     frequent answer: of `train` where that is given, else of `test` itself. `progress` hears (answers, answers in all).
 
     Raises:
-        InputError: no row has an answer, or no model is given.
-        openai.APIError: the service refuses a question.
+        InputError: no row has an answer, a model is none, or the service refuses a question.
+        ServiceError: nothing answers at the client's address.
     """
     if isinstance(models, str):
         models = [models]
     models = list(dict.fromkeys(models))
+    if None in models:
+        raise InputError("A model is None: a run has no fine-tuned model before its job has succeeded.")
     if not models:
         raise InputError("No model is named. Name those to compare: models=[run.base_model, run.fine_tuned_model]")
     asked = questions(test)
     answers: dict[str, list[str]] = {model: [] for model in models}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with in_words(client), ThreadPoolExecutor(AT_ONCE) as pool:
         for model, given in answers.items():
             limit = longest(client, model, [question.reference for question in asked]) + SPARE_TOKENS
             for text in pool.map(partial(_answer, client, model, limit), asked):

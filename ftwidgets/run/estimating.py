@@ -11,10 +11,10 @@ from ftwidgets.data.hyperparameters import Hyperparameters
 from ftwidgets.effort import steps_an_epoch
 from ftwidgets.errors import InputError
 from ftwidgets.rates import Rate
+from ftwidgets.run.client import Client
 from ftwidgets.run.extension import demand
 from ftwidgets.run.forecast import Estimate
 from ftwidgets.run.launching import Source
-from ftwidgets.run.uploading import Client
 
 MOST_ROWS = 256
 MOST_MEASURED = 64

@@ -9,8 +9,8 @@ from typing import Any
 import openai
 from openai import Stream
 
-from ftwidgets.errors import FtwidgetsError, InputError, ServiceError
-from ftwidgets.run.uploading import Client
+from ftwidgets.errors import FtwidgetsError
+from ftwidgets.run.client import Client, in_words
 
 
 def ask(client: Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
@@ -32,11 +32,13 @@ def demand(client: Client, path: str, body: dict[str, Any] | None = None) -> dic
     try:
         reply = client.get(url, cast_to=object) if body is None else client.post(url, body=body, cast_to=object)
     except openai.APIStatusError as error:
-        if not _is_ours(error):
-            return None
-        raise InputError(sentence(error)) from error
-    except openai.APIConnectionError as error:
-        raise ServiceError(f"The service at {client.base_url} does not answer.") from error
+        if _is_ours(error):
+            with in_words(client):
+                raise
+        return None
+    except openai.APIConnectionError:
+        with in_words(client):
+            raise
     except openai.APIError:
         return None
     return reply if isinstance(reply, dict) else None
@@ -64,9 +66,3 @@ def _is_ours(error: openai.APIStatusError) -> bool:
 
 def _url(client: Client, path: str) -> str:
     return str(client.base_url.copy_with(raw_path=f"/ftwidgets/{path}".encode()))
-
-
-def sentence(error: openai.APIStatusError) -> str:
-    """What the service said, as it said it: the SDK's own text is the whole reply."""
-    body = error.body if isinstance(error.body, dict) else {}
-    return str(body.get("message") or error.message)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
-from ftwidgets.run.extension import listen, sentence
+from ftwidgets.run.client import sentence
+from ftwidgets.run.extension import listen
 
 if TYPE_CHECKING:
     from ftwidgets.run.run import Run

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import openai
+
 from ftwidgets.data import Dataset
 from ftwidgets.errors import InputError
+from ftwidgets.run.client import Client, in_words
 from ftwidgets.run.run import Run
-from ftwidgets.run.uploading import Client, upload
+from ftwidgets.run.uploading import upload
 
 Source = Dataset | str | os.PathLike[str]
 
@@ -32,8 +35,8 @@ def launch(
     of the new model's name.
 
     Raises:
-        InputError: a file is not there.
-        openai.APIError: the service refuses a file or the job, and says why.
+        InputError: a file is not there, or the service refuses it or the job, and says why.
+        ServiceError: nothing answers at the client's address.
     """
     hyperparameters = {
         "n_epochs": n_epochs,
@@ -43,12 +46,14 @@ def launch(
     optional: dict[str, Any] = {"seed": seed, "suffix": suffix}
     if validation is not None:
         optional["validation_file"] = upload(client, validation)
-    job = client.fine_tuning.jobs.create(
-        model=model,
-        training_file=upload(client, train),
-        method={"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
-        **{name: value for name, value in optional.items() if value is not None},
-    )
+    training_file = upload(client, train)
+    with in_words(client):
+        job = client.fine_tuning.jobs.create(
+            model=model,
+            training_file=training_file,
+            method={"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+            **{name: value for name, value in optional.items() if value is not None},
+        )
     return Run(client, job)
 
 
@@ -57,16 +62,21 @@ def attach(client: Client, job_id: str = "latest") -> Run:
 
     Raises:
         InputError: there is no such job, or none at all.
+        ServiceError: nothing answers at the client's address.
     """
-    import openai
+    with in_words(client):
+        return _found(client, job_id)
 
+
+def _found(client: Client, job_id: str) -> Run:
+    jobs = client.fine_tuning.jobs
     if job_id == "latest":
-        jobs = client.fine_tuning.jobs.list(limit=1).data
-        if not jobs:
+        listed = jobs.list(limit=1).data
+        if not listed:
             raise InputError("There is no job yet. Start one with: ft.launch(client, train, validation)")
-        return Run(client, jobs[0]).refresh()
+        return Run(client, listed[0]).refresh()
     try:
-        return Run(client, client.fine_tuning.jobs.retrieve(job_id)).refresh()
+        return Run(client, jobs.retrieve(job_id)).refresh()
     except openai.NotFoundError as error:
-        latest = ", ".join(job.id for job in client.fine_tuning.jobs.list(limit=3).data) or "none"
+        latest = ", ".join(job.id for job in jobs.list(limit=3).data) or "none"
         raise InputError(f"There is no job '{job_id}'. The latest are: {latest}.") from error

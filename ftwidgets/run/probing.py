@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import openai
 
-from ftwidgets.run.extension import sentence
+from ftwidgets.run.client import sentence
 from ftwidgets.run.run import Run
 
 LONGEST_ANSWER = 32

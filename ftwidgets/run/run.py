@@ -18,8 +18,8 @@ from ftwidgets.data import load
 from ftwidgets.errors import JobError, ServiceError
 from ftwidgets.events import Checkpoint, Curves, Event
 from ftwidgets.page import document
+from ftwidgets.run.client import Client, in_words
 from ftwidgets.run.following import Follower
-from ftwidgets.run.uploading import Client
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,8 +222,14 @@ class Run:
             ) from error
 
     def cancel(self) -> Run:
-        """Stop the job; the checkpoints that it has made stay."""
-        self._job = self.client.fine_tuning.jobs.cancel(self.id)
+        """Stop the job; the checkpoints that it has made stay.
+
+        Raises:
+            InputError: it has ended already.
+            ServiceError: the service does not answer.
+        """
+        with in_words(self.client):
+            self._job = self.client.fine_tuning.jobs.cancel(self.id)
         return self
 
     def results(self) -> pd.DataFrame:

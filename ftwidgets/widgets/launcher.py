@@ -13,10 +13,9 @@ import traitlets
 from ftwidgets import page
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.run import Estimate, Run
+from ftwidgets.run.client import Client
 from ftwidgets.run.draft import Choice, Draft, about_epochs, choices, part_of
-from ftwidgets.run.extension import sentence
 from ftwidgets.run.launching import Source
-from ftwidgets.run.uploading import Client
 from ftwidgets.widgets.offer import proposals, stands, told
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.widget import Widget
@@ -134,10 +133,6 @@ class Launcher(Widget):
         self._fault = ""
         try:
             work()
-        except openai.APIStatusError as error:
-            self._fault = sentence(error)
-        except openai.APIConnectionError:
-            self._fault = f"The service at {self.client.base_url} does not answer."
         except FtwidgetsError as error:
             self._fault = str(error)
         except Exception as error:  # whatever it is, it is told where the learner looks

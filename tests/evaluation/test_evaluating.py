@@ -169,5 +169,5 @@ def test_rows_without_an_answer_are_an_error() -> None:
 
 
 def test_what_the_host_refuses_is_raised_as_the_sdk_has_it() -> None:
-    with pytest.raises(openai.NotFoundError, match="does not exist"):
+    with pytest.raises(InputError, match="does not exist"):
         ft.evaluate(Host({"base": {}}).client(), rows(WORDS), ["base", "other"])

@@ -168,7 +168,10 @@ def test_a_service_that_is_away_and_any_other_fault_are_sentences():
         return openai.OpenAI(api_key="sk", base_url="http://away/v1", http_client=transport, max_retries=0)
 
     launcher = Launcher(client(refuse), ROWS)
-    assert launcher.sheet["fault"] == "The service at http://away/v1/ does not answer."
+    assert (
+        launcher.sheet["fault"]
+        == "The service at http://away/v1/ does not answer. The embedded one is started again by: client = ft.connect()"
+    )
     assert launcher.sheet["models"] == []
     launcher = Launcher(client(lambda _: httpx.Response(404)), ROWS)
     assert launcher.sheet["estimate"]["basis"] == "How long it takes cannot be known for this host."
