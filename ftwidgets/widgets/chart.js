@@ -69,10 +69,13 @@ export class Chart {
       elements.push(draw("text", { x: LEFT - 8, y: y + 4, "text-anchor": "end" }, ((top * n) / parts).toFixed(digits)));
     }
     let free = LEFT;
+    const last = epochs[epochs.length - 1];
+    const kept = this.toX(last) - (String(last).length + 1) * LETTER;
     for (const [n, step] of epochs.entries()) {
       const x = this.toX(step);
       elements.push(draw("path", { class: "ftw-epoch", d: `M${x.toFixed(1)} ${TOP}V${this.height - BOTTOM}` }));
-      const label = [`epoch ${n + 1} · ${step}`, String(step), ""].find((text) => epochs.length === 1 || x - text.length * LETTER > free);
+      const fits = (text) => !text || (x - text.length * LETTER > free && (step === last || x < kept));
+      const label = [`epoch ${n + 1} · ${step}`, String(step), ""].find((text) => epochs.length === 1 || fits(text));
       if (label) elements.push(draw("text", { x, y: this.height - 4, "text-anchor": "end" }, label));
       if (label) free = x + LETTER;
     }

@@ -301,6 +301,7 @@ def test_where_there_is_no_room_labels_and_rings_are_left_out(monitor) -> None:
         ".map(({ left, right, top, bottom }) => [left, right, top, bottom])"
     )
     assert len(boxes) > 15
+    assert "10000" in one.page.locator("svg[height='208']").inner_html()  # the last is kept
     for n, (left, right, top, bottom) in enumerate(boxes):
         for other in boxes[n + 1 :]:
             assert right <= other[0] or left >= other[1] or bottom <= other[2] or top >= other[3]
