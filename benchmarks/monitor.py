@@ -52,7 +52,7 @@ EVERY = 0.1
 UNEVEN = 0.2
 """Ten a second are six frames of a screen apart: steps at even times would all meet the same part of a frame."""
 TOKEN = "benchmark"
-TOTAL = 100_000
+TOTAL = 1_000_000
 
 CELLS = (
     f"""import math, os, threading, time

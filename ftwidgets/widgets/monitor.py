@@ -53,8 +53,8 @@ class Monitor(Widget):
             )
         self.run = run
         self._lock = threading.Lock()
-        self._sent = 0
-        self._status = ""
+        self._sent = len(run.curves.changes())  # the snapshot that a view begins with has at least so many
+        self._status = run.status
         self._shown: list[Any] = []
         self._prober = Prober(run, _texts(probes), self._changed, system=system)
         super().__init__()

@@ -41,9 +41,10 @@ def test_the_messages_of_a_live_run_tell_every_point_once(service, sent, wait_un
     job = service.job()
     run = ft.attach(service.client, job.id)
     monitor = ft.Monitor(run)
+    first = monitor.snapshot()
     wait_until(lambda: run.ended)
     wait_until(lambda: sent and sent[-1].get("head", {}).get("label") == "succeeded")
-    story = [message for message in sent if message["points"] or "head" in message]
+    story = [first, *(message for message in sent if message["points"] or "head" in message)]
     assert [tuple(point) for point in points(story)] == [
         (name, step, float(f"{value:.5g}")) for name, step, value in run.curves.changes()
     ]
@@ -61,6 +62,21 @@ def test_a_new_view_begins_with_all_that_is_known(attached):
     assert (story["head"]["epochs"], story["head"]["total"]) == ((6, 12), 12)
     assert [one["step"] for one in story["head"]["checkpoints"]] == [6, 12]
     monitor.close()
+
+
+def test_what_the_snapshot_has_is_not_sent_again(service, sent, monkeypatch, wait_until):
+    states = []
+    run = ft.attach(service.client, service.long_job().id)
+    wait_until(lambda: run.refresh().curves.step > 5)
+    monkeypatch.setattr(Monitor, "send_state", lambda self, key=None: states.append(key))
+    monitor = ft.Monitor(run)
+    opened = len(states)
+    known = len(monitor.snapshot()["points"])
+    wait_until(lambda: run.curves.step > 20 and sent)
+    assert 0 < sent[0]["from"] <= known
+    assert "story" not in states[opened:]
+    monitor.close()
+    run.cancel()
 
 
 def test_a_view_that_lacks_points_is_given_them(attached, sent):
