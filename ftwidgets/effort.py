@@ -10,6 +10,9 @@ VALIDATION_SAMPLE = 50
 """Every ten steps the loss is measured on this many rows, drawn once; at an epoch's end on all of them. Where there are
 not more, each measurement is of all."""
 
+MOST_ROWS, MOST_MEASURED = 256, 64
+"""So many rows at most are asked about, and trained on, to tell how long a job takes."""
+
 FORWARD = 1 / 3
 """What a token costs that is only read, where one that is learned from costs 1: of the 0.84 s that the gradient of a
 batch took, 0.28 s were the way forward (SmolLM2-135M on two cores)."""

@@ -74,10 +74,12 @@ def _signals_of(children: list[subprocess.Popen[bytes]]) -> Iterator[None]:
             child.terminate()
 
     before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {
-        number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, heard)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP")
+        if (number := getattr(signal, name, None)) is not None
     }
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -47,7 +48,7 @@ def lab(
         threading.Thread(target=activity.watch_fetch, args=told, daemon=True).start()
     status = jupyter.run(folder, notebooks.FIRST, own, place)
     ended.set()
-    _tell_what_goes_on(place, f" --home {home}" if home else "")
+    _tell_what_goes_on(place, f" --home {shlex.quote(str(home))}" if home else "")
     if status and _is_root() and not any("allow-root" in one or "allow_root" in one for one in own):
         out.print(AS_ROOT)
     raise typer.Exit(status)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.hyperparameters import Hyperparameters
-from ftwidgets.effort import steps_an_epoch
+from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, steps_an_epoch
 from ftwidgets.errors import InputError
 from ftwidgets.rates import Rate
 from ftwidgets.run.client import Client
@@ -16,8 +16,6 @@ from ftwidgets.run.extension import demand
 from ftwidgets.run.forecast import Estimate
 from ftwidgets.run.launching import Source
 
-MOST_ROWS = 256
-MOST_MEASURED = 64
 MOST_BYTES = 1_000_000
 """What is sent of a file: enough to tell how long its rows are, on average."""
 

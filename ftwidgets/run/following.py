@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ class Follower:
         self.trouble: str | None = None
         self._run = run
         self._cursor = 0
+        self._told = ""
         self._lock = threading.Lock()
         self._listeners: list[Heard] = []
         self._thread: threading.Thread | None = None
@@ -61,10 +63,16 @@ class Follower:
                 self._thread = None
 
     def _tell(self) -> None:
+        """Call every listener. One that raises is called no more, and the others go on."""
         with self._lock:
             listeners = list(self._listeners)
+        self._told = self._run.status
         for heard in listeners:
-            heard()
+            try:
+                heard()
+            except Exception:  # a fault of ours, which must not end what others listen to
+                logging.getLogger(__name__).exception("A listener of %s has failed and hears no more", self._run.id)
+                self._remove(heard)
 
     def _follow(self, left: threading.Event) -> None:
         """Until the job has ended, cannot be followed any more, or nobody listens."""
@@ -74,7 +82,7 @@ class Follower:
                 for new in self._changes(left):
                     failures = 0
                     if left.is_set():
-                        return
+                        break
                     if new or self.away_since:
                         self.away_since = None
                         self._tell()
@@ -83,6 +91,13 @@ class Follower:
                 self._tell()
             failures += 1
             left.wait(0 if self._run.ended else min(LONGEST_PAUSE, 0.25 * 2**failures))
+        self._finish(left)
+
+    def _finish(self, left: threading.Event) -> None:
+        """Tell the end once more: somebody else may have heard of it first."""
+        if self._run.ended and not left.is_set() and (self.away_since or self._told != self._run.status):
+            self.away_since = None
+            self._tell()
         with self._lock:
             self._thread = None if self._left is left else self._thread
 
@@ -104,10 +119,11 @@ class Follower:
                 yield bool(message)
         except (openai.APIStatusError, ValueError):
             pass  # no embedded service, or no such job: asking tells which
+        last = None
         while not told and not self._run.ended:
-            before = self._state
             self._run.refresh()
-            yield before != self._state
+            last, seen = self._state, last
+            yield last != seen
             left.wait(ASK_EVERY)
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import openai
@@ -47,7 +46,7 @@ class Prober:
         self._run = run
         self._heard = heard
         self._turn = threading.Event()
-        self._closed = False
+        self._closed = threading.Event()
 
     def start(self) -> None:
         """Begin to ask."""
@@ -60,16 +59,15 @@ class Prober:
 
     def close(self) -> None:
         """Ask no more."""
-        self._closed = True
+        self._closed.set()
         self._turn.set()
 
     def _ask_all(self) -> None:
-        if self.system is None:
-            self.system = self._run.system_message or ""
-        while not self._closed:
+        self._read_system()
+        while not self._closed.is_set():
             self._turn.clear()
             for title, model in self._models():
-                if model not in [column.model for column in self.columns] and not self._closed:
+                if model not in [column.model for column in self.columns] and not self._closed.is_set():
                     self._ask(title, model)
             if self._finished():
                 return
@@ -90,27 +88,49 @@ class Prober:
         place = len(self.columns)
         self.columns.append(Column(title, model, (None,) * len(self.prompts)))
         self._heard()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = tuple(pool.map(lambda prompt: self._answer(model, prompt), self.prompts))
-        self.columns[place] = Column(title, model, answers)
+        answers: list[str | None] = [None] * len(self.prompts)
+
+        def ask(n: int) -> None:
+            answers[n] = self._answer(model, self.prompts[n])
+
+        for first in range(0, len(answers), AT_ONCE):  # in threads that keep no process from ending
+            numbers = range(first, min(first + AT_ONCE, len(answers)))
+            asking = [threading.Thread(target=ask, args=(n,), daemon=True) for n in numbers]
+            for thread in asking:
+                thread.start()
+            for thread in asking:
+                thread.join()
+        self.columns[place] = Column(title, model, tuple(answers))
         self._heard()
 
     def _answer(self, model: str, prompt: str) -> str | None:
-        system = [{"role": "system", "content": self.system}] if self.system else []
-        while not self._closed:
+        while not self._closed.is_set():
             try:
-                reply = self._run.client.chat.completions.create(
-                    model=model,
-                    messages=[*system, {"role": "user", "content": prompt}],
-                    temperature=0,
-                    max_completion_tokens=LONGEST_ANSWER,
-                )
+                return self._said(model, prompt)
             except openai.APIStatusError as error:
                 return f"no answer: {sentence(error)}"
             except openai.APIError:
-                threading.Event().wait(ASK_AGAIN)
-                continue
-            choice = reply.choices[0]
-            text = (choice.message.content or "").strip()
-            return f"{text}…" if text and choice.finish_reason == "length" else text
+                self._closed.wait(ASK_AGAIN)
+            except Exception as error:  # another host's reply may be anything
+                return f"no answer: {type(error).__name__}: {error}"
         return None
+
+    def _said(self, model: str, prompt: str) -> str:
+        system = [{"role": "system", "content": self.system}] if self.system else []
+        reply = self._run.client.chat.completions.create(
+            model=model,
+            messages=[*system, {"role": "user", "content": prompt}],
+            temperature=0,
+            max_completion_tokens=LONGEST_ANSWER,
+        )
+        choice = reply.choices[0]
+        text = (choice.message.content or "").strip()
+        return f"{text}…" if text and choice.finish_reason == "length" else text
+
+    def _read_system(self) -> None:
+        """The training rows' own system message, as soon as the service tells it."""
+        while self.system is None and not self._closed.is_set():
+            try:
+                self.system = self._run.system_message or ""
+            except openai.APIError:
+                self._closed.wait(ASK_AGAIN)

@@ -108,10 +108,14 @@ class Run:
 
     @cached_property
     def system_message(self) -> str | None:
-        """The system message that all training rows share, read from the job's file once; None where there is none."""
+        """The system message that all training rows share, read from the job's file once; None where there is none.
+
+        Raises:
+            openai.APIConnectionError: the service does not answer.
+        """
         try:
             content = self.client.files.content(self._job.training_file).read()
-        except openai.APIError:
+        except openai.APIStatusError:  # a host that does not give the file back
             return None
         return load(content).system_message
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -47,9 +46,9 @@ class Asked:
 async def create(request: Request) -> Response:
     """Answer a chat."""
     body = await body_of(request)
-    asked = await run_in_threadpool(_asked, request, body)
     inference: Inference = request.app.state.inference
     places: CapacityLimiter = request.app.state.chat_places
+    asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
     if not asked.stream:
         return JSONResponse(await to_thread.run_sync(_whole, inference, asked, limiter=places))
     answers = [inference.ask(asked.base, line) for line in asked.lines()]
@@ -84,7 +83,7 @@ def _asked(request: Request, body: Record) -> Asked:
     try:
         base = state.fetches.ensure(model.base)
     except FtwidgetsError as error:
-        raise WireError(503, str(error), kind="server_error") from error
+        raise WireError(503, str(error), kind="server_error", again=False) from error
     limit = integer(body, "max_completion_tokens", 1, 2**31) or integer(body, "max_tokens", 1, 2**31)
     line = {
         "messages": _messages(body),

@@ -19,14 +19,12 @@ from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.hyperparameters import Hyperparameters
-from ftwidgets.effort import Share, effort, steps_an_epoch
+from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, Share, effort, steps_an_epoch
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.measuring import Trial
 from ftwidgets.service.models import look_up, missing
 from ftwidgets.service.wire import Record, WireError, body_of, integer, text
 
-MOST_ROWS = 256
-MOST_MEASURED = 64
 MOST_EXAMPLES = 10**9
 
 

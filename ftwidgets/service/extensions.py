@@ -6,12 +6,13 @@ import os
 import re
 from importlib.metadata import version
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ftwidgets.bases.tokenizer import Tokenizer
+from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.fine_tuning import found
 from ftwidgets.service.jobs import ACTIVE
@@ -70,11 +71,15 @@ async def count(request: Request) -> Response:
     model = look_up(state.store, state.bases, identity)
     if model is None:
         raise missing(identity)
-    return JSONResponse({"tokens": await run_in_threadpool(_counted, state.fetches, model.base, texts)})
+    counted = to_thread.run_sync(_counted, state.fetches, model.base, texts, limiter=state.chat_places)
+    return JSONResponse({"tokens": await counted})
 
 
 def _counted(fetches: Fetches, base: str, texts: list[str]) -> list[int]:
-    tokenizer = Tokenizer(fetches.ensure(base))
+    try:
+        tokenizer = Tokenizer(fetches.ensure(base))
+    except FtwidgetsError as error:
+        raise WireError(503, str(error), kind="server_error", again=False) from error
     return [len(tokenizer.encode(one)) for one in texts]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ftwidgets.bases.catalogue import CATALOGUE, is_fetched
 from ftwidgets.bases.fetch import fetch
-from ftwidgets.errors import FtwidgetsError
+from ftwidgets.errors import BaseModelError, FtwidgetsError
 from ftwidgets.service.wire import Record
 
 
@@ -36,6 +36,7 @@ class Fetches:
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._underway: dict[str, Fetching] = {}
         self._errors: dict[str, str] = {}
+        self._failures: defaultdict[str, int] = defaultdict(int)
 
     @property
     def current(self) -> Record | None:
@@ -78,14 +79,20 @@ class Fetches:
     def ensure(self, base: str) -> Path:
         """The folder of the base; one that is not here is fetched, or waited for where another fetches it.
 
+        Who waited for a fetch that failed hears its error: one attempt is enough for all.
+
         Raises:
             BaseModelError: it cannot be had; the message says what to do.
         """
         with self._guard:
-            turn = self._turns[base]
+            turn, failures = self._turns[base], self._failures[base]
         with turn:
             try:
-                return self._bases / base if self.here(base) else self._fetch(base)
+                if self.here(base):
+                    return self._bases / base
+                if self._failures[base] > failures:  # the one that was waited for
+                    raise BaseModelError(self._errors[base])
+                return self._fetch(base)
             finally:
                 with self._guard:
                     self._underway.pop(base, None)
@@ -112,3 +119,4 @@ class Fetches:
         with self._guard:
             self._errors.pop(base, None)  # so that the last is at the end
             self._errors[base] = said
+            self._failures[base] += 1

@@ -22,6 +22,8 @@ WORKER = "ftwidgets.engine.worker"
 FINAL = ("succeeded", "failed", "cancelled")
 ACTIVE = ("validating_files", "queued", "running")
 
+BUSY = "A job trains or waits: this machine's speed can be measured when it has ended."
+
 ENDING = 3.0
 """Seconds in which the process of a job that has just ended is surely gone."""
 
@@ -74,11 +76,13 @@ class Jobs:
         Raises:
             WireError: one trains or waits already, or something else holds them back.
         """
-        if self._store.jobs_in(*ACTIVE):
-            raise WireError(409, "A job trains or waits: this machine's speed can be measured when it has ended.")
-        if not self._machine.acquire(timeout=ENDING):
-            raise WireError(409, "This machine's speed is being measured already.")
+        if not self._machine.acquire(timeout=0 if self._store.jobs_in(*ACTIVE) else ENDING):
+            if self._store.jobs_in(*ACTIVE):
+                raise WireError(409, BUSY)
+            raise WireError(409, "The machine is busy with another measurement, or with the end of the last job.")
         try:
+            if self._store.jobs_in(*ACTIVE):
+                raise WireError(409, BUSY)
             yield
         finally:
             self._machine.release()

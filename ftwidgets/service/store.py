@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, kind TEXT, step INTEGER, time REAL,
     UNIQUE (job, kind, step));
+CREATE INDEX IF NOT EXISTS events_in_order ON events (job, number);
 CREATE TABLE IF NOT EXISTS checkpoints (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, step INTEGER,
     UNIQUE (job, step));

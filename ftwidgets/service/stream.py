@@ -80,8 +80,13 @@ class Story:
         """How many jobs come before this one, and how far the base that the first of them fetches has come."""
         if job["status"] not in ACTIVE or job["status"] == "running":
             return None
-        active = [one["id"] for one in self._state.store.jobs_in(*ACTIVE)]
-        return {"ahead": active.index(self._id) if self._id in active else 0, "fetching": self._state.fetches.current}
+        store = self._state.store
+        active = [one["id"] for one in store.jobs_in(*ACTIVE)]
+        first = store.plan(active[0])["base"] if active else None
+        return {
+            "ahead": active.index(self._id) if self._id in active else 0,
+            "fetching": self._state.fetches.standing(first)["fetching"] if first else None,
+        }
 
 
 routes = [Route("/jobs/{job}/stream", stream)]

@@ -20,7 +20,7 @@ Record = dict[str, Any]
 
 
 class WireError(Exception):
-    """An error as OpenAI's clients read it."""
+    """An error as OpenAI's clients read it. Where `again` is false, they are told not to try once more."""
 
     def __init__(
         self,
@@ -30,14 +30,16 @@ class WireError(Exception):
         param: str | None = None,
         code: str | None = None,
         kind: str = "invalid_request_error",
+        again: bool = True,
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.again = again
         self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
     def response(self) -> JSONResponse:
         """The error as a reply."""
-        return JSONResponse(self.body, self.status)
+        return JSONResponse(self.body, self.status, None if self.again else {"x-should-retry": "false"})
 
 
 def new_id(prefix: str, length: int = 24) -> str:

@@ -69,7 +69,9 @@ class DataExplorer(Widget):
     @property
     def findings(self) -> Findings:
         """What the check found; waits for it where it is still going on."""
-        if self._findings is None:
+        if self._findings is None and self._checking.ident is None:
+            self._check()  # asked before the widget is whole
+        elif self._findings is None:
             self._checking.join()
         assert self._findings is not None
         return self._findings

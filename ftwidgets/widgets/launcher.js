@@ -36,7 +36,7 @@ class View {
     frame.view("Show code", this.code, () => write(this.code, this.sheet.code || ""));
     this.start = make("button", { type: "button", class: "ftw-first", onclick: () => this.send("start") }, "Start the job");
     this.again = make("button", { type: "button", onclick: () => this.send("look") }, "Look again");
-    this.measure = make("button", { type: "button", onclick: () => this.send("measure") }, "Measure it (about 15 s)");
+    this.measure = make("button", { type: "button", onclick: () => this.send("measure") }, "Measure it: some steps are trained, and thrown away");
     frame.actions.append(this.start, this.again);
   }
 
@@ -64,7 +64,7 @@ class View {
   }
 
   send(kind) {
-    this.model.send({ kind });
+    this.model.send({ kind, after: this.sheet.run?.id ?? null }); // pressed twice while a cell runs, it starts one job
   }
 
   draw() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 from typing import Any
 
@@ -120,7 +121,8 @@ class Launcher(Widget):
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
         """A button was pressed."""
         action = {"start": self.start, "measure": self.measure, "look": self.look}.get(message.get("kind", ""))
-        if action and not self._busy:
+        pressed_twice = message.get("kind") == "start" and message.get("after") != (self.run.id if self.run else None)
+        if action and not self._busy and not pressed_twice:
             action()
 
     def _later(self, busy: str, work: Callable[[], None]) -> None:
@@ -161,11 +163,15 @@ class Launcher(Widget):
 
     def _heard(self) -> None:
         """The run has gone on; at its end there is a new model, and a rate that was measured."""
-        if self.run and self.run.ended:
-            self._choices = self._listed()
-            self._try(self._estimate)
-        else:
-            self._show()
+        self._show()
+        if self.run and self.run.ended:  # asked in a thread of its own: others wait to hear of the end, too
+            threading.Thread(target=self._ask_anew, daemon=True, name="asking anew").start()
+
+    def _ask_anew(self) -> None:
+        self._choices = self._listed()
+        with suppress(openai.APIError, FtwidgetsError):
+            self._estimate()
+        self._show()
 
     def _show(self) -> None:
         """Send what is to be seen; called from the threads that measure and follow, too."""

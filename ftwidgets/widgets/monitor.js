@@ -30,12 +30,12 @@ class Story {
   /** `from`: the number of the first of the `points`; where some are missing before it, they are asked for. */
   take(message) {
     if (!message || message.kind !== "story") return;
+    for (const column of message.columns || []) this.columns[column.place] = column;
     if (message.from > this.known) return this.ask();
     const points = message.points.slice(this.known - message.from);
     for (const [name, step, value] of points) this.curve(name).put(step, value);
     this.known = Math.max(this.known, message.from + message.points.length);
     Object.assign(this.head, message.head);
-    for (const column of message.columns || []) this.columns[column.place] = column;
     this.keep(message, points);
     for (const view of this.views) view.changed();
   }

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.stage import Stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Not for longer than this package's tests: while Playwright is open, nothing else can run an event loop here."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         sentence = "No Chromium was found: install Debian's package chromium to run the tests that look at pages."

@@ -134,14 +134,14 @@ def test_the_whole_of_it_works_with_the_keyboard(show: Show) -> None:
     assert tab.get_by_label("the same in Python").inner_text() == SHEET["code"]
     tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Enter")
-    assert tab.evaluate("window.sent") == [{"kind": "start"}]
+    assert tab.evaluate("window.sent") == [{"kind": "start", "after": None}]
 
 
 def test_a_machine_whose_speed_is_unknown_can_be_measured(show: Show) -> None:
     unknown = ESTIMATE | {"time": None, "basis": "its speed is not known", "can_measure": True}
     tab = show(estimate=unknown)
     tab.get_by_role("button", name="Measure it").click()
-    assert tab.evaluate("window.sent") == [{"kind": "measure"}]
+    assert tab.evaluate("window.sent") == [{"kind": "measure", "after": None}]
     change(tab, estimate=unknown, busy="measuring")
     assert "Measuring:" in tab.get_by_role("group").inner_text()
     for button in ("Measure it", "Start the job"):
@@ -175,7 +175,7 @@ def test_a_refusal_is_a_sentence_and_one_can_look_again(show: Show) -> None:
     assert tab.get_by_text("does not answer").is_visible()
     assert tab.get_by_role("button", name="Start the job").is_disabled()
     tab.get_by_role("button", name="Look again").click()
-    assert tab.evaluate("window.sent") == [{"kind": "look"}]
+    assert tab.evaluate("window.sent") == [{"kind": "look", "after": None}]
 
 
 def test_where_a_host_lists_no_models_the_id_is_typed(show: Show) -> None:

@@ -56,9 +56,11 @@ def test_a_followed_run_hears_everything_without_being_asked(client, wait_until)
 
 def test_following_and_waiting_at_once_hear_the_same(client, wait_until):
     run = ft.launch(client, ft.load(ROWS), **SHORT)
-    run.follow(lambda: None)
+    heard = []
+    run.follow(lambda: heard.append(run.status))
     run.wait(seconds=0.01)
     wait_until(lambda: not threads(run))
+    assert heard[-1] == "succeeded"
     assert run.curves.rows() == ft.attach(client, run.id).curves.rows()
     assert len({event.id for event in run.events}) == len(run.events)
 
@@ -137,7 +139,7 @@ class OtherHost:
 
     def retrieve(self, identity):
         self.asked += 1
-        status = "succeeded" if self.asked == 4 else "a status never seen before"
+        status = "succeeded" if self.asked >= 4 else "a status never seen before"
         return SimpleNamespace(id=identity, status=status)
 
     def list_events(self, *_, **__):
@@ -164,6 +166,47 @@ def missing():
     raise openai.NotFoundError(
         "no", response=httpx2.Response(404, request=httpx2.Request("GET", "http://other")), body=None
     )
+
+
+def test_a_listener_hears_the_end_whoever_asked_for_it(monkeypatch, wait_until):
+    """The follower sleeps between its questions while another thread hears everything, the end too."""
+    monkeypatch.setattr(following, "ASK_EVERY", 0.2)
+    run = Run(OtherHost(missing), SimpleNamespace(id="ftjob-1", status="queued"))
+    heard = []
+    run.follow(lambda: heard.append((run.status, run.curves.step)))
+    wait_until(lambda: heard)
+    for _ in range(4):
+        run.refresh()
+    wait_until(lambda: not threads(run))
+    assert heard[-1] == ("succeeded", run.curves.step)
+
+
+def test_what_ends_while_the_service_is_away_is_not_looked_for(monkeypatch, wait_until):
+    monkeypatch.setattr(following, "LONGEST_PAUSE", 0.01)
+    gone = openai.OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1", max_retries=0)
+    with gone:
+        run = Run(gone, SimpleNamespace(id="ftjob-1", status="running"))
+        heard = []
+        run.follow(lambda: heard.append(run.away_since))
+        wait_until(lambda: run.away_since)
+        run.take(job=SimpleNamespace(id="ftjob-1", status="cancelled"))
+        wait_until(lambda: not threads(run))
+    assert run.away_since is None
+    assert heard[-1] is None
+
+
+def test_a_listener_that_fails_takes_nothing_from_the_others(client, wait_until, caplog):
+    run = ft.launch(client, ft.load(ROWS), **SHORT)
+    heard = []
+
+    def fail():
+        raise KeyError("x")
+
+    run.follow(fail)
+    run.follow(lambda: heard.append(run.status))
+    wait_until(lambda: not threads(run))
+    assert heard[-1] == "succeeded"
+    assert [record.message for record in caplog.records] == [f"A listener of {run.id} has failed and hears no more"]
 
 
 @pytest.mark.parametrize("stream", [missing, Page], ids=["not found", "an empty page"])

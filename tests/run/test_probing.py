@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -102,6 +104,32 @@ def test_a_host_that_is_away_is_asked_again_and_a_refusal_is_shown(monkeypatch, 
         "base": ("b says so…", "no answer: This prompt is refused."),
         "tuned": ("ft:b:1 says so…", "no answer: This prompt is refused."),
     }
+
+
+def test_a_reply_that_is_none_is_no_silence(wait_until):
+    host = Host()
+    host.create = lambda **_: SimpleNamespace(choices=None)
+    host.chat = SimpleNamespace(completions=host)
+    run = Run(
+        host, SimpleNamespace(id="ftjob-n", status="succeeded", model="b", fine_tuned_model=None, training_file="f")
+    )
+    prober = Prober(run, ["a"], lambda: None)
+    prober.start()
+    wait_until(lambda: not asking(run))
+    assert prober.columns[0].answers[0].startswith("no answer: TypeError")
+
+
+def test_probes_keep_no_process_from_ending():
+    program = """
+from types import SimpleNamespace
+import openai
+from ftwidgets.run.probing import Prober
+from ftwidgets.run.run import Run
+gone = openai.OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1", max_retries=0)
+run = Run(gone, SimpleNamespace(id="j", status="running", model="b", fine_tuned_model=None, training_file="f"))
+Prober(run, ["a"], lambda: None, system="").start()
+"""
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=60, check=False).returncode == 0
 
 
 def test_a_prober_that_is_closed_ends_its_thread(monkeypatch, wait_until):

@@ -166,11 +166,10 @@ def test_nothing_is_measured_beside_a_training(unmeasured, folder):
     assert asked(unmeasured, "measure", rows=ROWS).status_code == 200
 
 
-def test_a_job_that_comes_meanwhile_waits_until_the_measurement_has_ended(unmeasured):
+def test_a_job_that_comes_meanwhile_waits_until_the_measurement_has_ended(unmeasured, wait_until):
     with unmeasured.http.app.state.jobs.alone():
         job = unmeasured.job().id
-        while unmeasured.seen(job).status == "validating_files":
-            pass
+        wait_until(lambda: unmeasured.seen(job).status != "validating_files")
         assert unmeasured.seen(job).status == "queued"
     assert unmeasured.ended(job).status == "succeeded"
 

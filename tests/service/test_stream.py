@@ -36,9 +36,19 @@ def test_the_stream_goes_on_from_a_cursor(service, trained):
     assert joined(messages(service, trained.id, after=events[-1]["cursor"]), "events") == []
 
 
-def test_the_stream_tells_what_happens_while_it_is_open(service):
+def cancel_when_heard(service, job, wait_until):
+    """Cancel the job as soon as somebody listens to the service's stream."""
+
+    def cancel():
+        wait_until(lambda: service.http.app.state.store.bell._listeners)
+        service.client.fine_tuning.jobs.cancel(job.id)
+
+    threading.Thread(target=cancel).start()
+
+
+def test_the_stream_tells_what_happens_while_it_is_open(service, wait_until):
     job = service.long_job()
-    threading.Timer(0.2, lambda: service.client.fine_tuning.jobs.cancel(job.id)).start()
+    cancel_when_heard(service, job, wait_until)
     told = messages(service, job.id)
     states = [message["job"]["status"] for message in told if "job" in message]
     assert states[-1] == "cancelled"
@@ -50,10 +60,14 @@ def test_a_job_that_waits_is_told_how_many_come_before_it(service, wait_until):
     first = service.long_job()
     wait_until(lambda: service.seen(first.id).status == "running")
     second = service.job()
-    threading.Timer(0.2, lambda: service.client.fine_tuning.jobs.cancel(second.id)).start()
-    told = messages(service, second.id)
-    assert {"ahead": 1, "fetching": None} in [message.get("waits") for message in told]
-    service.client.fine_tuning.jobs.cancel(first.id)
+    try:
+        wait_until(lambda: service.seen(second.id).status == "queued")
+        cancel_when_heard(service, second, wait_until)
+        told = messages(service, second.id)
+    finally:
+        service.client.fine_tuning.jobs.cancel(first.id)
+    assert told[0]["waits"] == {"ahead": 1, "fetching": None}
+    assert told[-1]["job"]["status"] == "cancelled"
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", ""])

@@ -53,6 +53,12 @@ def broken() -> bytes:
     return "\n".join(rows).encode()
 
 
+def test_of_a_large_set_only_the_findings_may_be_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    widget = DataExplorer(broken(), only_findings=True)
+    assert len(widget.findings) == 3
+
+
 def test_what_is_chosen_may_be_given_at_once_and_a_wrong_name_is_a_sentence() -> None:
     widget = DataExplorer([chat(f"{n}?") for n in range(20)], validation=0.1, test=0.4, selected=3)
     assert ([len(part) for part in widget.parts], widget.selected) == ([10, 2, 8], 3)
