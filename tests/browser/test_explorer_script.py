@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from ftwidgets.widgets import DataExplorer
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "<img src='https://attack.example/x.png' onerror=\"document.title='taken'\">"
 
 STUB = """

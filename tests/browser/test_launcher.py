@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page
 from ftwidgets.widgets.launcher import Launcher
 from ftwidgets.widgets.widget import STYLE
 
+pytestmark = pytest.mark.slow
+
 ESTIMATE = {
     "size": "75 steps · 3 epochs · 24,720 tokens",
     "time": "about 1 min 10 s on this machine",

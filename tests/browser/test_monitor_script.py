@@ -9,6 +9,8 @@ import pytest
 
 from tests.browser.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 LOST = "The kernel has restarted or ended: run this cell again. What the service does goes on without it."
 ATTACK = "<img src=x onerror=\"document.title='taken'\"><script>document.title = 'taken'</script>"
 COLOURS = {"light": ("rgb(255, 255, 255)", "rgb(0, 114, 178)"), "dark": ("rgb(17, 20, 24)", "rgb(86, 180, 233)")}

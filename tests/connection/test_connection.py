@@ -211,6 +211,7 @@ def test_many_requests_at_once_are_all_answered(client):
         assert [reply.choices for reply in pool.map(ask, range(16))] == alone
 
 
+@pytest.mark.slow
 def test_a_job_survives_the_sudden_death_of_its_service(new_home, wait_until):
     home = new_home()
     with ft.connect(home=home) as client:
@@ -232,6 +233,7 @@ def test_a_job_survives_the_sudden_death_of_its_service(new_home, wait_until):
     connection.stop(home)
 
 
+@pytest.mark.slow
 def test_a_service_that_nobody_asks_ends_by_itself_but_not_before_its_jobs(new_home, open_service, wait_until):
     home = new_home()
     with open_service(home) as before:

@@ -101,6 +101,7 @@ def test_a_job_that_goes_on_where_it_stopped_is_not_measured(tmp_path: Path) -> 
     assert _meter(order, rows, []) is None
 
 
+@pytest.mark.slow
 def test_a_job_of_the_service_measures_itself(new_home: Any, open_service: Any) -> None:
     home = new_home()
     (home / "compiled").unlink()  # shared with other homes of the tests

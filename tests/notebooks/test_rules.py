@@ -75,6 +75,7 @@ def test_stored_widget_state_and_a_stored_error_are_faults(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.slow
 def test_nbval_fails_on_a_changed_output_and_on_a_cell_that_was_never_run(copied: Path, nbval: Nbval) -> None:
     for path in copied.glob("*.ipynb"):
         path.unlink()
@@ -90,6 +91,7 @@ def test_nbval_fails_on_a_changed_output_and_on_a_cell_that_was_never_run(copied
     assert "never.ipynb, cell 2: it was never run" in never.stdout
 
 
+@pytest.mark.slow
 def test_the_option_that_compares_nothing_is_refused(copied: Path, nbval: Nbval) -> None:
     done = nbval(copied, "--nbval-lax")
     assert done.returncode != 0

@@ -73,6 +73,7 @@ def test_a_measured_rate_gives_a_time(measured_service):
     assert said.unknown is None
 
 
+@pytest.mark.slow
 def test_the_rate_can_be_measured(measured_service):
     rate = measure(measured_service.client, ft.load(ROWS), model="random-tiny", batch_size=2)
     assert (rate.batch_size, rate.measurements) == (2, 1)

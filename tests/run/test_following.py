@@ -65,6 +65,7 @@ def test_following_and_waiting_at_once_hear_the_same(client, wait_until):
     assert len({event.id for event in run.events}) == len(run.events)
 
 
+@pytest.mark.slow
 def test_one_thread_serves_all_listeners_and_ends_with_the_last(client, wait_until):
     run = ft.launch(client, ft.load(ROWS), **LONG)
     counts = [0, 0]
@@ -89,6 +90,7 @@ def test_one_thread_serves_all_listeners_and_ends_with_the_last(client, wait_unt
     assert run.status == "cancelled"
 
 
+@pytest.mark.slow
 def test_a_service_that_was_killed_is_looked_for_until_it_is_back(home, client, wait_until):
     run = ft.launch(client, ft.load(ROWS), **LONG)
     run.follow(lambda: None)

@@ -119,6 +119,7 @@ def test_a_reply_that_is_none_is_no_silence(wait_until):
     assert prober.columns[0].answers[0].startswith("no answer: TypeError")
 
 
+@pytest.mark.slow
 def test_probes_keep_no_process_from_ending():
     program = """
 from types import SimpleNamespace

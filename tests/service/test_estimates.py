@@ -135,6 +135,7 @@ def test_no_rows_are_no_steps(unmeasured):
     assert (reply["steps"], reply["tokens"], reply["seconds"]) == (0, 0, None)
 
 
+@pytest.mark.slow
 def test_a_rate_is_measured_by_really_training_and_then_estimates_use_it(unmeasured, folder):
     reply = asked(unmeasured, "measure", rows=ROWS, batch_size=4).json()
     (one,) = measured(folder, "random-tiny", 4)
@@ -159,6 +160,7 @@ def test_what_cannot_be_measured_is_refused_with_a_sentence(unmeasured, body, wo
     assert refusal(asked(unmeasured, "measure", **body)).startswith(words)
 
 
+@pytest.mark.slow
 def test_nothing_is_measured_beside_a_training(unmeasured, folder):
     job = unmeasured.long_job().id
     assert refusal(asked(unmeasured, "measure", rows=ROWS), 409).startswith("A job trains or waits")
@@ -166,6 +168,7 @@ def test_nothing_is_measured_beside_a_training(unmeasured, folder):
     assert asked(unmeasured, "measure", rows=ROWS).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_job_that_comes_meanwhile_waits_until_the_measurement_has_ended(unmeasured, wait_until):
     with unmeasured.http.app.state.jobs.alone():
         job = unmeasured.job().id

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 ROWS = [
     {"messages": [{"role": "user", "content": f"{n}?"}, {"role": "assistant", "content": f"{n}!"}]} for n in range(80)
 ]
@@ -7,6 +9,7 @@ CHOSEN = {"n_epochs": 10, "batch_size": 2, "learning_rate_multiplier": 1}
 STEPS = 400
 
 
+@pytest.mark.slow
 def test_a_training_that_was_interrupted_goes_on_as_if_it_had_not_been(service, new_home, open_service, wait_until):
     options = {"rows": ROWS, "validation": ROWS[:4], "seed": 11, "hyperparameters": CHOSEN}
     home = new_home()

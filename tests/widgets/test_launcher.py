@@ -107,6 +107,7 @@ def test_the_button_starts_exactly_what_the_code_says(launcher, unmeasured):
     assert pressed.method.supervised.hyperparameters.n_epochs == said.method.supervised.hyperparameters.n_epochs == 2
 
 
+@pytest.mark.slow
 def test_a_started_job_is_followed_to_its_end_and_then_its_rate_is_known(launcher, unmeasured, wait_until):
     keep(unmeasured.home / "compiled", "random-tiny", Measurement("job", 8, 74, 640.0, 2.0, 1_795_000_000.0))
     press(launcher, "start")
@@ -130,6 +131,7 @@ def test_another_job_can_be_started_and_is_then_the_run(launcher):
         first.cancel()
 
 
+@pytest.mark.slow
 def test_an_unknown_speed_can_be_measured(unmeasured, launcher, wait_until):
     (unmeasured.home / "compiled" / "rates.json").unlink(missing_ok=True)
     launcher.look()
