@@ -94,13 +94,14 @@ class View {
   build() {
     const { body } = this.frame;
     this.under = make("span", { class: "ftw-right ftw-dim" });
+    this.below = make("span", { class: "ftw-right ftw-dim" });
     const key = (entries, ...more) => make("div", { class: "ftw-key" }, ...entries.map((entry) => entry.key.root), ...more);
     this.charts = make("div", { class: "ftw-chart", role: "slider", ...TAKES_KEYS, "aria-label": "Training step, to read the curves at", "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0,
       onpointermove: (event) => this.point(this.loss.stepAt(event.clientX)),
       onpointerleave: () => this.point(null),
       onblur: () => this.point(null),
       onkeydown: (event) => this.key(event) },
-      key(this.keys.slice(0, 3), this.under), this.loss.svg, key(this.keys.slice(3)), this.accuracy.svg);
+      key(this.keys.slice(0, 3), this.under), this.loss.svg, key(this.keys.slice(3), this.below), this.accuracy.svg);
     this.probes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "your prompts", ...TAKES_KEYS, hidden: "" });
     body.append(this.charts, this.probes);
     this.table = make("div", { class: "ftw-scroll", role: "region", "aria-label": "all values", ...TAKES_KEYS });
@@ -157,7 +158,8 @@ class View {
       const always = n === 0 || n === 3;
       key.set(value === undefined ? (always ? "–" : null) : figure(value));
     }
-    write(this.under, this.readAt(this.cursor));
+    write(this.under, this.readAt(this.cursor, ["loss"]));
+    write(this.below, this.readAt(this.cursor, ["accuracy"]));
     this.charts.setAttribute("aria-valuemax", step);
     this.charts.setAttribute("aria-valuenow", this.cursor ?? step);
     this.charts.setAttribute("aria-valuetext", this.readAt(this.cursor ?? step) || "no step yet");
@@ -178,10 +180,14 @@ class View {
   }
 
   /** The values at a step; validation's are the last ones measured up to there. */
-  readAt(step) {
+  readAt(step, kinds = ["loss", "accuracy"]) {
     if (step === null) return "";
+    const named = {
+      loss: [["train_loss", "training"], [this.story.validation("loss"), "validation"]],
+      accuracy: [["train_accuracy", "accuracy"]],
+    };
     const parts = [];
-    for (const [name, label] of [["train_loss", "training"], [this.story.validation("loss"), "validation"], ["train_accuracy", "accuracy"]]) {
+    for (const [name, label] of kinds.flatMap((kind) => named[kind])) {
       const points = this.story.curve(name);
       const place = points.upTo(step);
       if (place < 0) continue;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,9 @@ def nbval() -> Nbval:
         command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"]
         command += ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "sanitize.cfg", *arguments]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"} | variables
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done.stdout = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)  # nbval paints whatever it is told
+        return done
 
     return run
 

@@ -31,6 +31,7 @@ def test_a_changed_output_is_found(copied: Path, fetched_home: Path, nbval: Nbva
     text = path.read_text("utf-8")
     assert "250 rows to learn from" in text
     path.write_text(text.replace("250 rows to learn from", "251 rows to learn from"), "utf-8")
-    done = nbval(copied, NAME, "-x", FTWIDGETS_HOME=str(fetched_home))
+    done = nbval(copied, NAME, "-x", "-rA", FTWIDGETS_HOME=str(fetched_home))
     assert done.returncode == 1
+    assert f"FAILED {NAME}::Cell 1" in done.stdout
     assert "251 rows to learn from" in done.stdout
