@@ -34,4 +34,4 @@ def test_a_changed_output_is_found(copied: Path, fetched_home: Path, nbval: Nbva
     done = nbval(copied, NAME, "-x", "-rA", FTWIDGETS_HOME=str(fetched_home))
     assert done.returncode == 1
     assert f"FAILED {NAME}::Cell 1" in done.stdout
-    assert "251 rows to learn from" in done.stdout
+    assert "+ 251 rows to" in done.stdout
