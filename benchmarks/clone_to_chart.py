@@ -1,4 +1,4 @@
-"""From `git clone` to a chart that moves, as somebody new meets it: the README's first command, a browser, Run All Cells.
+"""From `git clone` to a chart that moves: the README's first command, a browser, Run All Cells.
 
     python benchmarks/clone_to_chart.py
 
@@ -25,7 +25,7 @@ from playwright.sync_api import BrowserType, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install --quiet '.[local]'"
-BEGUN = "[...document.querySelectorAll('.jp-InputArea-prompt')].some((one) => /[*\\d]/.test(one.textContent))"
+BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 PROGRESS = "document.querySelector('[aria-label=\"Training monitor\"] header .ftw-right')?.textContent"
 PILL = "document.querySelector('[aria-label=\"Training monitor\"] .ftw-pill')?.textContent"
 
@@ -66,7 +66,7 @@ def _open(chromium: BrowserType, place: Path, say: Callable[[str], None]) -> Non
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         say("the notebook is open")
         _run_all(page)
-        page.wait_for_function(f"/step [2-9]/.test({PROGRESS})")
+        page.wait_for_function(f"/step ([2-9]|\\d\\d)/.test({PROGRESS})")
         say("the chart moves (second step)")
         page.wait_for_function(f"{PILL} === 'succeeded'")
         say("the model has been trained")
@@ -81,10 +81,10 @@ def _open(chromium: BrowserType, place: Path, say: Callable[[str], None]) -> Non
 
 def _run_all(page: Page) -> None:
     """JupyterLab drops the command while the kernel is not connected yet: then it is given again."""
-    while not page.evaluate(BEGUN):
+    while not page.locator(BUSY).count():
         page.click("#jp-MainMenu >> text=Run")
         page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
-        page.wait_for_timeout(2000)
+        page.wait_for_timeout(3000)
 
 
 def _answers(port: int) -> bool:
