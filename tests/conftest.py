@@ -140,6 +140,15 @@ def service(new_home: Callable[[], Path]) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="module")
+def unmeasured(new_home: Callable[[], Path]) -> Iterator[Service]:
+    """A service on a machine where no job was trained yet, and whose rates are no other test's."""
+    home = new_home()
+    (home / "compiled").unlink()
+    with opened(home) as service:
+        yield service
+
+
 @pytest.fixture(scope="session")
 def trained(service: Service) -> Any:
     """A job that has succeeded: 12 rows, 4 for validation, 2 epochs of 6 steps, seed 7."""

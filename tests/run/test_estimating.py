@@ -33,14 +33,6 @@ def elsewhere(answer):
     )
 
 
-@pytest.fixture(scope="module")
-def measured_service(new_home, open_service):
-    home = new_home()
-    (home / "compiled").unlink()
-    with open_service(home) as service:
-        yield service
-
-
 def test_a_job_is_told_in_one_sentence():
     assert str(job(tokens=24_720, seconds=70.2, rate=RATE)) == (
         "75 steps · 3 epochs · about 1 min 10 s on this machine (measured here: 640 tokens/s)"
@@ -53,49 +45,49 @@ def test_a_job_is_told_in_one_sentence():
     assert "(measured here at batch size 8: 640 tokens/s)" in str(other)
 
 
-def test_without_a_rate_the_sentence_says_why_there_is_no_time(measured_service):
-    said = estimate(measured_service.client, ft.load(ROWS), model="random-tiny", n_epochs=1)
+def test_without_a_rate_the_sentence_says_why_there_is_no_time(unmeasured):
+    said = estimate(unmeasured.client, ft.load(ROWS), model="random-tiny", n_epochs=1)
     assert (said.steps, said.seconds, said.rate, said.time, said.basis) == (3, None, None, None, None)
     assert str(said) == (
         "3 steps · 1 epoch. No job has been trained on this machine yet with random-tiny: its speed is not known."
     )
-    away = estimate(measured_service.client, ft.load(ROWS), model="random-135m")
+    away = estimate(unmeasured.client, ft.load(ROWS), model="random-135m")
     assert "random-135m is not on this machine yet" in str(away)
     assert (away.tokens, away.steps) == (None, 15)
 
 
-def test_a_measured_rate_gives_a_time(measured_service):
+def test_a_measured_rate_gives_a_time(unmeasured):
     data = ft.load(ROWS)
-    keep(measured_service.home / "compiled", "random-tiny", Measurement("job", 8, 74, 640.0, 2.0, 1_795_000_000.0))
-    said = estimate(measured_service.client, data, data[:5], model="random-tiny", n_epochs=2)
+    keep(unmeasured.home / "compiled", "random-tiny", Measurement("job", 8, 74, 640.0, 2.0, 1_795_000_000.0))
+    said = estimate(unmeasured.client, data, data[:5], model="random-tiny", n_epochs=2)
     assert said.seconds > 2
     assert re.fullmatch(r"6 steps · 2 epochs · about \d+ s on this machine \(measured here: 640 tokens/s\)", str(said))
     assert said.unknown is None
 
 
 @pytest.mark.slow
-def test_the_rate_can_be_measured(measured_service):
-    rate = measure(measured_service.client, ft.load(ROWS), model="random-tiny", batch_size=2)
+def test_the_rate_can_be_measured(unmeasured):
+    rate = measure(unmeasured.client, ft.load(ROWS), model="random-tiny", batch_size=2)
     assert (rate.batch_size, rate.measurements) == (2, 1)
     assert rate.tokens_per_second > 0
 
 
-def test_the_services_refusal_is_one_sentence(measured_service):
+def test_the_services_refusal_is_one_sentence(unmeasured):
     with pytest.raises(InputError, match=r"^The model 'gpt-9' does not exist$"):
-        estimate(measured_service.client, ft.load(ROWS), model="gpt-9")
+        estimate(unmeasured.client, ft.load(ROWS), model="gpt-9")
     with pytest.raises(InputError, match=r"^Invalid 'n_epochs': 0 is not a whole number from 1 to 50\.$"):
-        estimate(measured_service.client, ft.load(ROWS), model="random-tiny", n_epochs=0)
-    job = measured_service.long_job().id
+        estimate(unmeasured.client, ft.load(ROWS), model="random-tiny", n_epochs=0)
+    job = unmeasured.long_job().id
     with pytest.raises(InputError, match="A job trains or waits"):
-        measure(measured_service.client, ft.load(ROWS), model="random-tiny")
-    measured_service.client.fine_tuning.jobs.cancel(job)
+        measure(unmeasured.client, ft.load(ROWS), model="random-tiny")
+    unmeasured.client.fine_tuning.jobs.cancel(job)
 
 
-def test_data_that_a_job_would_fail_of_is_refused_with_the_files_own_line(measured_service):
+def test_data_that_a_job_would_fail_of_is_refused_with_the_files_own_line(unmeasured):
     with pytest.raises(InputError, match=r"^Line 21: .*The job would fail\.$"):
-        estimate(measured_service.client, ft.load([*ROWS, {"text": "x"}]), model="random-tiny")
+        estimate(unmeasured.client, ft.load([*ROWS, {"text": "x"}]), model="random-tiny")
     with pytest.raises(InputError, match="at least 10"):
-        estimate(measured_service.client, ft.load(ROWS[:3]), model="random-tiny")
+        estimate(unmeasured.client, ft.load(ROWS[:3]), model="random-tiny")
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 405, 500])

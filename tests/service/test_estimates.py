@@ -15,15 +15,6 @@ ROWS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def unmeasured(new_home, open_service):
-    """A service on a machine where no job was trained yet; each test that measures takes the rate away again."""
-    home = new_home()
-    (home / "compiled").unlink()
-    with open_service(home) as service:
-        yield service
-
-
 @pytest.fixture
 def folder(unmeasured):
     """Where its rates are kept, empty before and after."""

@@ -34,15 +34,6 @@ def draft(rows=None, path=None, validation=None, epochs="auto"):
     return Draft(Part(ROWS, "train", path), watched, "base", epochs, rows)
 
 
-@pytest.fixture(scope="module")
-def unmeasured(new_home, open_service):
-    """A service on a machine where no job was trained yet."""
-    home = new_home()
-    (home / "compiled").unlink()
-    with open_service(home) as service:
-        yield service
-
-
 @pytest.fixture
 def launcher(unmeasured):
     launcher = Launcher(unmeasured.client, ROWS, ROWS[:10], model="random-tiny", n_epochs=2)
