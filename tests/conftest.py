@@ -123,6 +123,21 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     return make
 
 
+@pytest.fixture(scope="module")
+def pretrained_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home that shares the pretrained base, which is fetched once for all; its service ends with the module."""
+    from ftwidgets.bases.catalogue import DEFAULT
+    from ftwidgets.bases.fetch import fetch
+    from ftwidgets.connection import stop
+    from ftwidgets.home import home
+
+    folder = tmp_path_factory.mktemp("pretrained")
+    (folder / "bases").mkdir()
+    (folder / "bases" / DEFAULT).symlink_to(fetch(DEFAULT, home() / "bases"))
+    yield folder
+    stop(folder)
+
+
 @pytest.fixture(scope="session")
 def open_service() -> Callable[[Path], Any]:
     return opened

@@ -4,22 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-
-from ftwidgets.bases.catalogue import DEFAULT
-from ftwidgets.bases.fetch import fetch
-from ftwidgets.connection import stop
-from ftwidgets.home import home
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    folder = tmp_path_factory.mktemp("walk")
-    (folder / "bases").mkdir()
-    (folder / "bases" / DEFAULT).symlink_to(fetch(DEFAULT, home() / "bases"))
+def report(pretrained_home: Path) -> dict[str, object]:
+    folder = pretrained_home
     command = [
         sys.executable,
         "-m",
@@ -34,11 +28,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         str(folder / "out"),
     ]
     environment = os.environ | {"FTWIDGETS_HOME": str(folder)}
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-    finally:
-        stop(folder)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((folder / "out" / "report.json").read_text("utf-8"))
 
 

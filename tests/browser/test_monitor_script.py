@@ -433,6 +433,16 @@ def test_where_less_motion_is_wanted_nothing_moves(monitor) -> None:
     assert moving == 0
 
 
+def open_all(one: Stage, *, cancelling: bool) -> None:
+    """Show everything that a Monitor can show at once."""
+    one.page.get_by_role("button", name="Table").click()
+    one.page.get_by_role("button", name="Show code").click()
+    if cancelling:
+        one.page.get_by_role("button", name="Cancel").click()
+    one.page.get_by_role("slider").press("Home")
+    one.settle()
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_on_a_narrow_page_nothing_stands_out(monitor, state: str) -> None:
     head = STATES[state] | {
@@ -440,12 +450,7 @@ def test_on_a_narrow_page_nothing_stands_out(monitor, state: str) -> None:
         "prompts": ["word" * 40],
     }
     one = monitor(story(curves(head["step"]), head, columns=COLUMNS), width=480)
-    one.page.get_by_role("button", name="Table").click()
-    one.page.get_by_role("button", name="Show code").click()
-    if state == "running":
-        one.page.get_by_role("button", name="Cancel").click()
-    one.page.get_by_role("slider").press("Home")
-    one.settle()
+    open_all(one, cancelling=state == "running")
     assert one.page.evaluate("document.documentElement.scrollWidth") <= 480
     beyond = one.page.evaluate(
         "[...document.querySelectorAll('.ftw *')].filter((one) => !one.closest('.ftw-scroll > *'))"
@@ -464,10 +469,5 @@ def test_axe_finds_nothing_wrong(monitor, axe, state: str, scheme: str) -> None:
         one.lose_the_kernel()
         one.page.get_by_text(LOST).wait_for()
     assert axe(one.page) == []
-    one.page.get_by_role("button", name="Table").click()
-    one.page.get_by_role("button", name="Show code").click()
-    if state == "running":
-        one.page.get_by_role("button", name="Cancel").click()
-    one.page.get_by_role("slider").press("Home")
-    one.settle()
+    open_all(one, cancelling=state == "running")
     assert axe(one.page) == []

@@ -12,9 +12,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from ftwidgets.bases.catalogue import DEFAULT
-from ftwidgets.bases.fetch import fetch
-from ftwidgets.connection import stop
-from ftwidgets.home import home
 from tests.browser.notebook import PANEL, Notebook
 from tests.cli.test_lab import TOKEN, opened_lab
 
@@ -27,31 +24,27 @@ PATIENCE = 600_000
 @pytest.fixture(scope="module")
 def notebook(
     browser: Browser,
+    pretrained_home: Path,
     tmp_path_factory: pytest.TempPathFactory,
     wait_until: Callable[[Callable[[], object]], None],
 ) -> Iterator[Notebook]:
     """The notebook that lab opens, all its cells run at once."""
-    place, folder = tmp_path_factory.mktemp("start-home"), tmp_path_factory.mktemp("start")
-    (place / "bases").mkdir()
-    (place / "bases" / DEFAULT).symlink_to(fetch(DEFAULT, home() / "bases"))
+    folder = tmp_path_factory.mktemp("start")
     (folder / "config").mkdir()
     exposed = {"LabApp": {"expose_app_in_browser": True}}
     (folder / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
-    try:
-        with opened_lab(place, folder, wait_until) as lab:
-            notebook = Notebook(browser, f"http://127.0.0.1:{lab.port}", TOKEN, "00-start.ipynb")
-            notebook.path = folder / "mine" / "00-start.ipynb"
-            notebook.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-            notebook.page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
-            notebook.page.wait_for_function(
-                f"{PANEL}.content.widgets.every((cell) => cell.model.type !== 'code'"
-                " || (cell.model.executionState === 'idle' && cell.model.executionCount))",
-                timeout=PATIENCE,
-            )
-            yield notebook
-            notebook.close()
-    finally:
-        stop(place)
+    with opened_lab(pretrained_home, folder, wait_until) as lab:
+        notebook = Notebook(browser, f"http://127.0.0.1:{lab.port}", TOKEN, "00-start.ipynb")
+        notebook.path = folder / "mine" / "00-start.ipynb"
+        notebook.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+        notebook.page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
+        notebook.page.wait_for_function(
+            f"{PANEL}.content.widgets.every((cell) => cell.model.type !== 'code'"
+            " || (cell.model.executionState === 'idle' && cell.model.executionCount))",
+            timeout=PATIENCE,
+        )
+        yield notebook
+        notebook.close()
 
 
 def widget(notebook: Notebook, name: str):

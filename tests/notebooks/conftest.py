@@ -7,15 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from ftwidgets.bases.catalogue import DEFAULT
-from ftwidgets.bases.fetch import fetch
-from ftwidgets.connection import stop
-from ftwidgets.home import home
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -43,13 +38,3 @@ def copied(tmp_path: Path) -> Path:
     for path in [*NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS / "conftest.py", NOTEBOOKS / "sanitize.cfg"]:
         shutil.copy(path, tmp_path)
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def fetched_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home that shares the pretrained base, and whose service ends after the last test."""
-    folder = tmp_path_factory.mktemp("notebooks-home")
-    (folder / "bases").mkdir()
-    (folder / "bases" / DEFAULT).symlink_to(fetch(DEFAULT, home() / "bases"))
-    yield folder
-    stop(folder)

@@ -20,18 +20,18 @@ def code_cells() -> int:
 
 
 @pytest.mark.parametrize("time", ["the first time", "and again"])
-def test_the_notebook_gives_its_stored_outputs(copied: Path, fetched_home: Path, nbval: Nbval, time: str) -> None:
-    done = nbval(copied, NAME, FTWIDGETS_HOME=str(fetched_home))
+def test_the_notebook_gives_its_stored_outputs(copied: Path, pretrained_home: Path, nbval: Nbval, time: str) -> None:
+    done = nbval(copied, NAME, FTWIDGETS_HOME=str(pretrained_home))
     assert done.returncode == 0, done.stdout[-8000:]
     assert f"{code_cells()} passed" in done.stdout
 
 
-def test_a_changed_output_is_found(copied: Path, fetched_home: Path, nbval: Nbval) -> None:
+def test_a_changed_output_is_found(copied: Path, pretrained_home: Path, nbval: Nbval) -> None:
     path = copied / NAME
     text = path.read_text("utf-8")
     assert "250 rows to learn from" in text
     path.write_text(text.replace("250 rows to learn from", "251 rows to learn from"), "utf-8")
-    done = nbval(copied, NAME, "-x", "-rA", FTWIDGETS_HOME=str(fetched_home))
+    done = nbval(copied, NAME, "-x", "-rA", FTWIDGETS_HOME=str(pretrained_home))
     assert done.returncode == 1
     assert f"FAILED {NAME}::Cell 1" in done.stdout
     assert "+ 251 rows to" in done.stdout
