@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import orjson
 
 from ftwidgets.data import chat_rules, pair_rules
-from ftwidgets.data.dataset import Dataset, kind_of
+from ftwidgets.data.dataset import Dataset
+from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.findings import Finding, Findings
-from ftwidgets.data.reader import Row
+from ftwidgets.data.row import Row
 
 FEWEST = 10
 """The service refuses files with fewer examples, as OpenAI's does."""

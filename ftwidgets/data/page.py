@@ -7,7 +7,7 @@ from html import escape
 
 from ftwidgets import page
 from ftwidgets.data.findings import Findings
-from ftwidgets.data.reader import Row
+from ftwidgets.data.row import Row
 from ftwidgets.data.transcript import transcript
 from ftwidgets.quantities import count
 

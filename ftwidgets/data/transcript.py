@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from ftwidgets.bases.chat import text_of
-from ftwidgets.data.dataset import kind_of
-from ftwidgets.data.reader import Row
+from ftwidgets.data.kinds import kind_of
+from ftwidgets.data.row import Row
 
 
 class Turn(NamedTuple):

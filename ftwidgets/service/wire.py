@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ftwidgets.data.reader import parse
+from ftwidgets.data.row import parse
 
 LETTERS = string.ascii_letters + string.digits
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ftwidgets.data import Dataset, Finding
-from ftwidgets.data.reader import Row
+from ftwidgets.data.row import Row
 from ftwidgets.data.transcript import Turn, transcript
 from ftwidgets.quantities import count
 

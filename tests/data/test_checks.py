@@ -10,7 +10,7 @@ from hypothesis import given
 
 from ftwidgets.bases.chat import ChatTemplate
 from ftwidgets.data import Dataset, check, load
-from ftwidgets.data.dataset import Kind
+from ftwidgets.data.kinds import Kind
 from tests.data.examples import EXAMPLE, mutated
 
 

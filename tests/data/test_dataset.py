@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import Dataset, check, load
-from ftwidgets.data.dataset import kind_of
+from ftwidgets.data.kinds import kind_of
 from ftwidgets.errors import InputError
 
 CHAT = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import load
 from ftwidgets.data.labels import counts, labels
-from ftwidgets.data.reader import Row, parse
+from ftwidgets.data.row import Row, parse
 from ftwidgets.data.transcript import transcript
 from tests.data.examples import JSON
 

@@ -1,0 +1,102 @@
+"""Where each row of a data set lies: some numbers a row, and never the rows themselves."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ftwidgets.data.source import Source
+
+BLOCK = 4 * 2**20
+"""Bytes that are read at once."""
+
+BLANK = np.frombuffer(b" \t\r\x0b\x0c", np.uint8)
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Of N rows: in which `source` each lies, at which `offset` and of what `length` in bytes, and its `number`.
+
+    24 bytes a row. All arrays are of shape (N,) and are never changed.
+    """
+
+    offset: npt.NDArray[np.int64]
+    length: npt.NDArray[np.uint32]
+    number: npt.NDArray[np.uint32]
+    source: npt.NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+    def take(self, places: npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice) -> Index:
+        """The rows at these places."""
+        return Index(self.offset[places], self.length[places], self.number[places], self.source[places])
+
+
+def index_of(
+    offset: npt.ArrayLike, length: npt.ArrayLike, number: npt.ArrayLike, source: int | npt.ArrayLike = 0
+) -> Index:
+    """An index of these numbers; `source` may be one for all."""
+    offsets = np.asarray(offset, np.int64)
+    return Index(
+        offsets,
+        np.asarray(length, np.uint32),
+        np.asarray(number, np.uint32),
+        np.broadcast_to(np.asarray(source, np.uint8), offsets.shape),
+    )
+
+
+def joined(parts: list[Index]) -> Index:
+    """The rows of several indexes, one after another."""
+    if not parts:
+        return index_of([], [], [])
+    fields = ("offset", "length", "number", "source")
+    return Index(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
+
+
+def lines(source: Source, heard: Callable[[int, int], None] | None = None) -> Index:
+    """The lines of a JSONL file. Blank ones hold no example and are passed over; a byte-order mark is dropped."""
+    parts = []
+    for part, done in _parts(source):
+        parts.append(part)
+        if heard:
+            heard(done, source.size)
+    return joined(parts)
+
+
+def _parts(source: Source) -> Iterator[tuple[Index, int]]:
+    at = len(codecs.BOM_UTF8) if source.read(0, min(3, source.size)) == codecs.BOM_UTF8 else 0
+    begun, number = at, 1  # where the line that is being read began, and which it is
+    while at < source.size:
+        block = source.read(at, min(BLOCK, source.size - at))
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + at
+        if at + len(block) == source.size and not block.endswith(b"\n"):
+            ends = np.append(ends, source.size)
+        if len(ends):
+            yield _kept(source, block, at, begun, ends, number), at + len(block)
+            begun, number = int(ends[-1]) + 1, number + len(ends)
+        at += len(block)
+
+
+def _kept(source: Source, block: bytes, start: int, begun: int, ends: Places, number: int) -> Index:
+    """The lines that end in a block, those that are blank left out; the first of them may have begun before it."""
+    starts = np.concatenate([[begun], ends[:-1] + 1])
+    content = np.frombuffer(block + b"\n", np.uint8)
+    returns = (content[np.maximum(ends - 1 - start, 0)] == 13) & (ends > starts) & (ends > start)
+    if ends[0] == start and begun < start:  # the line's last byte is in the block before
+        returns[0] = source.read(start - 1, 1) == b"\r"
+    lengths = ends - starts - returns
+    first = content[np.clip(starts - start, 0, len(block))]
+    if lengths[0] > 0:
+        first[0] = source.read(begun, 1)[0]
+    keep = lengths > 0
+    for n in np.flatnonzero(keep & np.isin(first, BLANK)):
+        keep[n] = bool(source.read(int(starts[n]), int(lengths[n])).strip())
+    numbers = np.arange(number, number + len(ends))
+    return index_of(starts[keep], lengths[keep], numbers[keep])

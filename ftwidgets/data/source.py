@@ -1,0 +1,84 @@
+"""Where the bytes of a data set lie: in memory, or in a file that is read piece by piece."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+from ftwidgets.errors import InputError
+
+
+class Source(Protocol):
+    """Bytes that can be read at any place; its `size` is their number."""
+
+    size: int
+
+    def read(self, offset: int, length: int) -> bytes:
+        """So many bytes from `offset`."""
+
+
+class Memory:
+    """Bytes in memory, to which more can be added: what is there already never changes."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self._parts = [content]
+        self._starts = [0]
+        self.size = len(content)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """So many bytes from `offset`; they lie within what was added at once."""
+        if len(self._parts) == 1:
+            return self._parts[0][offset : offset + length]
+        from bisect import bisect_right
+
+        part = bisect_right(self._starts, offset) - 1
+        start = offset - self._starts[part]
+        return self._parts[part][start : start + length]
+
+    def add(self, content: bytes) -> int:
+        """Keep `content` too; returns where it begins."""
+        offset = self.size
+        if content:
+            self._parts.append(content)
+            self._starts.append(offset)
+            self.size += len(content)
+        return offset
+
+
+class Stored:
+    """A file that stays where it is. It is held open: it may be renamed or removed, but not be written to.
+
+    Raises:
+        InputError: the file cannot be read, or has changed since it was opened.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._name = Path(path).name
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115: closed when nothing reads it any more
+        weakref.finalize(self, self._file.close)
+        self._lock = threading.Lock()
+        self.path = Path(path)
+        self._stamp = self._stamped()
+        self.size = os.fstat(self._file.fileno()).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """So many bytes from `offset`."""
+        try:
+            with self._lock:
+                self._file.seek(offset)
+                parts = []
+                while length > 0 and (part := self._file.read(length)):
+                    parts.append(part)
+                    length -= len(part)
+        except OSError as error:
+            raise InputError(f"{self._name} cannot be read any more: {error.strerror}. Load it again.") from error
+        if length or self._stamped() != self._stamp:
+            raise InputError(f"{self._name} was changed while it was in use. Load it again.")
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _stamped(self) -> tuple[int, int]:
+        known = os.fstat(self._file.fileno())
+        return known.st_size, known.st_mtime_ns
