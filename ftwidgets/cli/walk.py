@@ -13,8 +13,8 @@ from rich.console import Console
 from ftwidgets.bases.catalogue import CATALOGUE, resolve
 from ftwidgets.cli.progress import bar, fetch_shown
 from ftwidgets.connection import connect
-from ftwidgets.data import Dataset, check, load
-from ftwidgets.data.checks import FEWEST
+from ftwidgets.data import Dataset, faults, load
+from ftwidgets.data.rules.terms import FEWEST
 from ftwidgets.errors import BaseModelError, FtwidgetsError, InputError, JobError
 from ftwidgets.evaluation import Report, evaluate
 from ftwidgets.evaluation.question import questions
@@ -108,7 +108,7 @@ def _judges(file: Path) -> Dataset:
 def _sound(file: str | Path, fewest: int) -> Dataset:
     """The rows of a file; with faulty ones a job is not begun, since it would fail."""
     data = load(file)
-    errors = check(data, fewest=fewest).errors
+    errors = faults(data, fewest=fewest).errors
     if errors:
         more = f" ({len(errors) - 1} more: ftwidgets check shows them all)" if len(errors) > 1 else ""
         raise InputError(f"{data.name}: {errors[0]}{more}")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, overload
 
-Level = Literal["error", "warning", "note"]
+import numpy as np
 
-LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+from ftwidgets.data.examination import Found, examined
+from ftwidgets.data.hits import Hits
+from ftwidgets.data.rules import RULES, Fault, Rule
+from ftwidgets.data.rules.rule import LEVELS, Level, Spot
+from ftwidgets.data.survey import Survey
+from ftwidgets.quantities import count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY_NUMBER = tuple(RULES.values())
+LEVEL_OF = np.array([LEVELS.index(rule.level) for rule in BY_NUMBER], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -16,7 +28,8 @@ class Finding:
     """One fault: where it is, what is wrong with the value shown, why it matters, and the remedy.
 
     An error is what a job would fail of; a warning trains, but probably does harm. `line` and `message_index`
-    (within the example) count from 1; None where the finding is about more than one.
+    (within the example) count from 1; None where the finding is about more than one. `other_line` is the line of the
+    row that this one is held against, `span` the characters of the text that the finding is about, from and to.
     """
 
     rule: str
@@ -27,6 +40,9 @@ class Finding:
     message: str
     remedy: str
     fixable: bool = False
+    why: str = ""
+    other_line: int | None = None
+    span: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         return f"{self.place}{self.message} {self.remedy}"
@@ -42,49 +58,111 @@ class Finding:
         return f"{place.capitalize()}: " if place else ""
 
 
-class Findings:
-    """The findings of one check, in the order of the lines."""
+class Findings(Sequence[Finding]):
+    """The findings of one check, in the order of the lines; the words of each are made when it is looked at."""
 
-    def __init__(self, findings: Iterable[Finding], examples: int) -> None:
-        self._findings = tuple(findings)
-        self.examples = examples
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self._findings)
-
-    def __len__(self) -> int:
-        return len(self._findings)
-
-    def __getitem__(self, n: int) -> Finding:
-        return self._findings[n]
+    def __init__(self, survey: Survey, hits: Hits) -> None:
+        self.survey = survey
+        self.hits = hits
 
     @property
-    def errors(self) -> list[Finding]:
-        """Those that a job would fail of."""
-        return [finding for finding in self if finding.level == "error"]
+    def examples(self) -> int:
+        """How many rows were checked."""
+        return len(self.survey)
 
-    def by_cause(self) -> dict[str, list[Finding]]:
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    @overload
+    def __getitem__(self, n: int) -> Finding: ...
+    @overload
+    def __getitem__(self, n: slice) -> Findings: ...
+    def __getitem__(self, n: int | slice) -> Finding | Findings:
+        return Findings(self.survey, self.hits[n]) if isinstance(n, slice) else self._told(self.hits[n])
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (self._told(hit) for hit in self.hits)
+
+    @property
+    def errors(self) -> Findings:
+        """Those that a job would fail of."""
+        return self.where(level="error")
+
+    def where(self, *, rule: str | None = None, level: Level | None = None, line: int | None = None) -> Findings:
+        """Those of one rule, of one level, or of one line."""
+        keep = np.ones(len(self.hits), bool)
+        if rule is not None:
+            keep &= self.hits["rule"] == (RULES[rule].number if rule in RULES else -1)
+        if level is not None:
+            keep &= LEVEL_OF[self.hits["rule"]] == LEVELS.index(level)
+        if line is not None:
+            keep &= np.isin(self.hits["place"], np.flatnonzero(self.survey.data.index.number == line))
+        return Findings(self.survey, self.hits[keep])
+
+    def by_cause(self) -> dict[str, Findings]:
         """The findings of each rule, errors first, the most frequent first."""
-        groups: dict[str, list[Finding]] = {}
-        for finding in self:
-            groups.setdefault(finding.rule, []).append(finding)
-        return dict(sorted(groups.items(), key=lambda item: (LEVELS.index(item[1][0].level), -len(item[1]))))
+        numbers, counts = np.unique(self.hits["rule"], return_counts=True)
+        order = np.lexsort((numbers, -counts, LEVEL_OF[numbers]))
+        return {BY_NUMBER[number].id: self.where(rule=BY_NUMBER[number].id) for number in numbers[order]}
+
+    @property
+    def lines(self) -> list[int]:
+        """The lines in which something was found, each once."""
+        places = np.unique(self.hits["place"])
+        return [int(line) for line in self.survey.data.index.number[places[places >= 0]]]
 
     def records(self) -> list[dict[str, Any]]:
         """The findings as plain values, for JSON or a table."""
-        return [asdict(finding) for finding in self]
+        return [{name: value for name, value in asdict(finding).items() if name != "span"} for finding in self]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The findings as a table."""
+        import pandas as pd
+
+        names = [name for name in Finding.__dataclass_fields__ if name != "span"]
+        return pd.DataFrame(self.records(), columns=names)
 
     def tally(self) -> list[str]:
         """How many of each level, such as "3 errors" and "1 warning"; or that there is nothing to mend."""
-        count = {level: sum(finding.level == level for finding in self) for level in LEVELS}
-        return [f"{n} {level}{'' if n == 1 else 's'}" for level, n in count.items() if n] or ["nothing to mend"]
+        counts = np.bincount(LEVEL_OF[self.hits["rule"]], minlength=len(LEVELS)).tolist()
+        return [count(n, level) for n, level in zip(counts, LEVELS, strict=True) if n] or ["nothing to mend"]
 
     def summary(self) -> str:
         """One sentence: how many of each level, in how many examples."""
-        return f"{self.examples} example{'' if self.examples == 1 else 's'}: {', '.join(self.tally())}."
+        return f"{count(self.examples, 'example')}: {', '.join(self.tally())}."
 
     def __repr__(self) -> str:
         lines = [self.summary()]
         for rule, group in self.by_cause().items():
-            lines.append(f"  {group[0].level} {rule} ({len(group)}): {group[0]}")
+            lines.append(f"  {group[0].level} {rule} ({len(group):,}): {group[0]}")
         return "\n".join(lines)
+
+    def told(self, hit: np.void) -> tuple[Rule, Fault]:
+        """The rule that an occurrence is of, and what it found."""
+        rule, place = BY_NUMBER[hit["rule"]], int(hit["place"])
+        if rule.tell is not None:
+            return rule, rule.tell(self.survey, Spot(place, int(hit["other"]), float(hit["value"])))
+        return [found for found in _examined(self.survey, place) if found[0] is rule][int(hit["nth"])]
+
+    def _told(self, hit: np.void) -> Finding:
+        rule, fault = self.told(hit)
+        place, other = int(hit["place"]), int(hit["other"])
+        return Finding(
+            rule.id,
+            rule.level,
+            self.survey.line(place) if place >= 0 else None,
+            fault.message_index,
+            fault.field,
+            fault.message,
+            fault.remedy,
+            rule.mend is not None,
+            rule.why,
+            self.survey.line(other) if other >= 0 else None,
+            fault.span,
+        )
+
+
+@lru_cache(maxsize=64)
+def _examined(survey: Survey, place: int) -> tuple[Found, ...]:
+    return tuple(examined(survey.data.rows[place], survey.terms))

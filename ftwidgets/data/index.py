@@ -79,13 +79,14 @@ def _parts(source: Source) -> Iterator[tuple[Index, int]]:
         if at + len(block) == source.size and not block.endswith(b"\n"):
             ends = np.append(ends, source.size)
         if len(ends):
-            yield _kept(source, block, at, begun, ends, number), at + len(block)
+            yield _kept(source, block, at, ends, (begun, number)), at + len(block)
             begun, number = int(ends[-1]) + 1, number + len(ends)
         at += len(block)
 
 
-def _kept(source: Source, block: bytes, start: int, begun: int, ends: Places, number: int) -> Index:
-    """The lines that end in a block, those that are blank left out; the first of them may have begun before it."""
+def _kept(source: Source, block: bytes, start: int, ends: Places, line: tuple[int, int]) -> Index:
+    """The lines that end in a block, those that are blank left out. `line` is where the first began, and its number."""
+    begun, number = line
     starts = np.concatenate([[begun], ends[:-1] + 1])
     content = np.frombuffer(block + b"\n", np.uint8)
     returns = (content[np.maximum(ends - 1 - start, 0)] == 13) & (ends > starts) & (ends > start)

@@ -17,7 +17,7 @@ from ftwidgets.data.source import Memory, Source, Stored
 from ftwidgets.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 SMALL = 32 * 2**20
 """Bytes up to which a file is kept in memory, so that it may change while its rows are looked at."""
@@ -26,10 +26,11 @@ Heard = Callable[[int, int], None]
 """Hears how much is done, and of how much."""
 
 
-def load(
-    source: str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]] | pd.DataFrame | Dataset,
-    name: str | None = None,
-) -> Dataset:
+Loadable = str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]] | Dataset
+"""What `load` takes."""
+
+
+def load(source: Loadable, name: str | None = None) -> Dataset:
     """Read a JSONL file, its bytes, or a list of examples. Bad lines are kept, and `check` tells of them.
 
     Raises:
@@ -38,16 +39,25 @@ def load(
     if isinstance(source, Dataset):
         return source if name is None else source.named(name)
     if isinstance(source, bytes):
-        return jsonl(Memory(source), name or "data")
+        return jsonl(source, name or "data")
     if isinstance(source, str | os.PathLike):
-        return jsonl(_opened(source), name or Path(source).name)
+        return jsonl(source, name or Path(source).name)
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise InputError(f"{source!r:.60} is not a data set. Give a path, a file's bytes or a list of examples.")
     return rows_of(_written(source), name or "data")
 
 
-def jsonl(source: Source, name: str, heard: Heard | None = None) -> Dataset:
-    """The rows of a JSONL file, whatever it holds: as the service reads it."""
+def jsonl(source: str | os.PathLike[str] | bytes, name: str = "data", heard: Heard | None = None) -> Dataset:
+    """The lines of a file or of its bytes, whatever they hold: what an upload is to the service.
+
+    Raises:
+        InputError: there is no such file, or it cannot be read.
+    """
+    return of_lines(Memory(source) if isinstance(source, bytes) else opened(source), name, heard)
+
+
+def of_lines(source: Source, name: str, heard: Heard | None = None) -> Dataset:
+    """A data set of the lines of a source."""
     if source.read(0, min(2, source.size)) in UTF16:  # its lines are not lines of UTF-8: all of it is one bad row
         return Dataset([source], index_of([0], [source.size], [1]), name)
     return Dataset([source], lines(source, heard), name)
@@ -62,7 +72,8 @@ def _written(examples: Iterable[Any]) -> Iterator[bytes]:
             raise InputError(f"Example {number} cannot be written as JSON: {error}.") from error
 
 
-def _opened(source: str | os.PathLike[str]) -> Source:
+def opened(source: str | os.PathLike[str]) -> Source:
+    """A file, in memory where it is small."""
     try:
         path = Path(source).expanduser()
         if path.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from bisect import bisect_right
 from pathlib import Path
 from typing import Protocol
 
@@ -32,8 +33,6 @@ class Memory:
         """So many bytes from `offset`; they lie within what was added at once."""
         if len(self._parts) == 1:
             return self._parts[0][offset : offset + length]
-        from bisect import bisect_right
-
         part = bisect_right(self._starts, offset) - 1
         start = offset - self._starts[part]
         return self._parts[part][start : start + length]
@@ -57,7 +56,7 @@ class Stored:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._name = Path(path).name
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115: closed when nothing reads it any more
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 closed when nothing reads it any more
         weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
         self.path = Path(path)

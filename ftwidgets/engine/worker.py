@@ -14,7 +14,7 @@ from pathlib import Path
 from ftwidgets.bases.chat import ChatTemplate, Rendered
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
-from ftwidgets.data import load
+from ftwidgets.data import jsonl
 from ftwidgets.effort import Share, effort
 from ftwidgets.engine import adapters, lines, weights
 from ftwidgets.engine.compiled import keep_programs
@@ -113,7 +113,7 @@ def _refuse_divergence(step: Step, order: Order) -> None:
 
 def rendered(template: ChatTemplate, path: str | None) -> list[Rendered]:
     """The examples of a file as ids and masks; none where there is no file."""
-    return [template.example(example) for example in load(path).examples] if path else []
+    return [template.example(example) for example in jsonl(Path(path))] if path else []
 
 
 def shortened(example: Rendered, context: int) -> Rendered:

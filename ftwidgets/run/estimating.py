@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ftwidgets.data import Dataset, check, load
+from ftwidgets.data import Dataset, faults, load
 from ftwidgets.data.hyperparameters import Hyperparameters
 from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, steps_an_epoch
 from ftwidgets.errors import InputError
@@ -95,7 +95,7 @@ def sample(data: Dataset, most: int) -> list[Any]:
 def _sound(source: Source, fewest: int = 10) -> Dataset:
     """The data, in which a job finds no fault."""
     data = source if isinstance(source, Dataset) else load(source)
-    errors = check(data, fewest=fewest).errors
+    errors = faults(data, fewest=fewest).errors
     if errors:
         others = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise InputError(f"{errors[0]} The job would fail.{others}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 from openai.types.fine_tuning import FineTuningJob
 
-from ftwidgets.data import load
+from ftwidgets.data import jsonl
 from ftwidgets.errors import JobError, ServiceError
 from ftwidgets.events import Checkpoint, Curves, Event
 from ftwidgets.page import document
@@ -117,7 +117,7 @@ class Run:
             content = self.client.files.content(self._job.training_file).read()
         except openai.APIStatusError:  # a host that does not give the file back
             return None
-        return load(content).system_message
+        return jsonl(content).system_message
 
     @property
     def n_epochs(self) -> int | None:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ftwidgets.data import chat_rules
+from ftwidgets.data.examination import message_findings
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.inference import Answer, Inference
 from ftwidgets.service.models import look_up, missing
@@ -101,10 +101,10 @@ def _messages(body: Record) -> list[Record]:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise WireError(400, "'messages' must be a list with at least one message.", param="messages")
-    for finding in chat_rules.findings(1, {"messages": messages}):
-        if finding.level == "error" and finding.message_index:
-            where = f"messages[{finding.message_index - 1}]"
-            raise WireError(400, f"Invalid '{where}': {finding.message} {finding.remedy}", param=where)
+    for rule, fault in message_findings(messages):
+        if rule.level == "error" and fault.message_index:
+            where = f"messages[{fault.message_index - 1}]"
+            raise WireError(400, f"Invalid '{where}': {fault.message} {fault.remedy}", param=where)
     return messages
 
 

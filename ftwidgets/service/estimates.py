@@ -17,7 +17,7 @@ from ftwidgets.bases.catalogue import is_fetched
 from ftwidgets.bases.chat import ChatTemplate, Rendered
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
-from ftwidgets.data import Dataset, check, load
+from ftwidgets.data import Dataset, faults, load
 from ftwidgets.data.hyperparameters import Hyperparameters
 from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, Share, effort, steps_an_epoch
 from ftwidgets.errors import FtwidgetsError
@@ -178,7 +178,7 @@ def _rows(body: Record, name: str, most: int) -> Dataset:
     if len(given) > most:
         raise WireError(400, f"'{name}' has {len(given)} rows; send up to {most} of them.", param=name)
     rows = load(given, name)
-    errors = check(rows, fewest=1).errors if given else []
+    errors = faults(rows, fewest=1).errors if given else []
     if errors:
         raise WireError(400, f"Of the rows in '{name}': {errors[0]}", param=name)
     return rows

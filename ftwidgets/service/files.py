@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ftwidgets.data import load
+from ftwidgets.data import jsonl
 from ftwidgets.home import write_atomically
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, WireError, integer, limit_of, new_id, now, page
@@ -82,7 +82,7 @@ def keep(store: Store, source: IO[bytes], name: str, purpose: str, *, expires_af
 
 
 def _refuse_other_than_jsonl(path: Path) -> None:
-    for row in load(path).rows:
+    for row in jsonl(path).rows:
         if row.fault is not None or not isinstance(row.value, dict):
             what = row.fault or f"it holds {row.value!r:.40}"
             message = "Expected file to have JSONL format, where every line is a valid JSON dictionary."

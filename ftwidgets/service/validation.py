@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ftwidgets.data import Dataset, Finding, check, load
-from ftwidgets.data.checks import FEWEST
+from ftwidgets.data import Dataset, Findings, faults, jsonl
+from ftwidgets.data.rules.terms import FEWEST
 from ftwidgets.errors import InputError
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record
@@ -37,16 +37,16 @@ def validated(store: Store, job: Record) -> Dataset | Refusal:
 
 def _sound(store: Store, file: str, role: str, *, fewest: int) -> Dataset | Refusal:
     try:
-        data = load(store.blob(file))
+        data = jsonl(store.blob(file))
     except InputError:
         return Refusal(
             f"invalid_{role}_file", f"The {role} file {file} is not there any more. Upload it again.", PARAM[role]
         )
-    errors = check(data, fewest=fewest).errors
+    errors = faults(data, fewest=fewest).errors
     return _refusal(errors, data, role, fewest) if errors else data
 
 
-def _refusal(errors: list[Finding], data: Dataset, role: str, fewest: int) -> Refusal:
+def _refusal(errors: Findings, data: Dataset, role: str, fewest: int) -> Refusal:
     first, param = errors[0], PARAM[role]
     if first.rule in ("too-few-examples", "empty-file"):
         counted = f"{role.capitalize()} file has {len(data)} example(s), but must have at least {fewest} examples"

@@ -23,7 +23,7 @@ def by_line(findings: Findings) -> dict[int, list[Finding]]:
     return lines
 
 
-def _cause(group: list[Finding]) -> dict[str, Any]:
+def _cause(group: Findings) -> dict[str, Any]:
     first, lines = group[0], list(dict.fromkeys(finding.line for finding in group if finding.line))
     return {
         "level": first.level,

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ftwidgets.data.chat_rules import EXAMPLE_KEYS, MESSAGE_KEYS, ROLES
+from ftwidgets.data.rules.examples import KEYS
+from ftwidgets.data.rules.messages import MESSAGE_KEYS, ROLES
 
 TEXT = st.text(max_size=8)
 JSON = st.recursive(
@@ -40,7 +41,7 @@ CHAT = st.fixed_dictionaries(
 PAIR = st.fixed_dictionaries({"prompt": TEXT, "completion": TEXT})
 EXAMPLE = CHAT | PAIR
 
-_KEYS = st.sampled_from(sorted(MESSAGE_KEYS | EXAMPLE_KEYS | {"prompt", "completion", "type", "text", "function"}))
+_KEYS = st.sampled_from(sorted(MESSAGE_KEYS | KEYS["chat"] | {"prompt", "completion", "type", "text", "function"}))
 _ODD = [*ROLES, 0, 1, {}, [], [[]], [{}], None, "", True, 1.0]
 _VALUES = (JSON | st.sampled_from(_ODD)).map(lambda value: json.loads(json.dumps(value)))  # a new one each time
 

@@ -1,15 +1,18 @@
-"""Findings: their sentence, their groups, their summary."""
+"""Findings: their sentence, their groups, their summary, their table."""
 
 from __future__ import annotations
 
 import pytest
 
-from ftwidgets.data import Finding, Findings
-from ftwidgets.data.findings import Level
+from ftwidgets.data import Finding, Findings, check, load
+from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
+
+BLANK = chat(USER, ANSWER | {"content": " "})
+USR = chat({"role": "usr", "content": "a"}, ANSWER)
 
 
-def finding(rule: str, level: Level = "error", line: int | None = 1, message: int | None = None) -> Finding:
-    return Finding(rule, level, line, message, None, f"This is {rule}.", "Mend it.")
+def findings_of(*rows: object) -> Findings:
+    return check(load(list(rows)), fewest=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -23,52 +26,54 @@ def finding(rule: str, level: Level = "error", line: int | None = 1, message: in
 def test_a_finding_is_a_sentence_with_its_place_and_remedy(
     line: int | None, message: int | None, sentence: str
 ) -> None:
-    assert str(finding("a fault", line=line, message=message)) == sentence
+    assert str(Finding("a", "error", line, message, None, "This is a fault.", "Mend it.")) == sentence
 
 
 def test_findings_are_grouped_by_rule_errors_first_and_the_most_frequent_first() -> None:
-    few, many, warning = finding("few"), finding("many"), finding("warned", "warning")
-    grouped = Findings([warning, few, many, warning, many, warning], 6).by_cause()
-    assert list(grouped.items()) == [("many", [many, many]), ("few", [few]), ("warned", [warning] * 3)]
+    findings = findings_of(BLANK, 42, USR, BLANK, USR, BLANK)
+    causes = findings.by_cause()
+    format_causes = {
+        rule: group for rule, group in causes.items() if rule in ("role-unknown", "not-an-object", "content-blank")
+    }
+    assert [(rule, group.lines) for rule, group in format_causes.items()] == [
+        ("role-unknown", [3, 5]),
+        ("not-an-object", [2]),
+        ("content-blank", [1, 4, 6]),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("found", "examples", "summary"),
+    ("rows", "summary"),
     [
-        ([], 1, "1 example: nothing to mend."),
-        ([], 20, "20 examples: nothing to mend."),
-        ([finding("a")], 2, "2 examples: 1 error."),
-        (
-            [finding("a"), finding("a"), finding("b", "warning"), finding("c", "note"), finding("c", "note")],
-            0,
-            "0 examples: 2 errors, 1 warning, 2 notes.",
-        ),
+        ([CHAT], "1 example: nothing to mend."),
+        ([CHAT, USR], "2 examples: 1 error."),
+        ([CHAT, USR, USR], "3 examples: 2 errors."),
     ],
 )
-def test_a_summary_counts_each_level(found: list[Finding], examples: int, summary: str) -> None:
-    assert Findings(found, examples).summary() == summary
+def test_a_summary_counts_each_level(rows: list[object], summary: str) -> None:
+    assert findings_of(*rows).summary() == summary
 
 
 def test_findings_are_a_sequence_that_shows_itself() -> None:
-    findings = Findings([finding("a"), finding("b", "warning", line=3)], 5)
-    assert (len(findings), findings[1].rule, [one.rule for one in findings.errors]) == (2, "b", ["a"])
-    assert repr(findings).splitlines() == [
-        "5 examples: 1 error, 1 warning.",
-        "  error a (1): Line 1: This is a. Mend it.",
-        "  warning b (1): Line 3: This is b. Mend it.",
-    ]
+    findings = findings_of(USR, CHAT, 42)
+    assert (len(findings), findings[1].rule, findings[-1].line) == (2, "not-an-object", 3)
+    assert [one.rule for one in findings[:1]] == ["role-unknown"]
+    assert [one.line for one in findings.errors] == [1, 3]
+    assert repr(findings).splitlines()[0] == "3 examples: 2 errors."
+    assert repr(findings).splitlines()[2].startswith("  error role-unknown (1): Line 1, message 1: ")
 
 
 def test_a_record_has_every_field() -> None:
-    assert Findings([finding("a", message=2)], 1).records() == [
-        {
-            "rule": "a",
-            "level": "error",
-            "line": 1,
-            "message_index": 2,
-            "field": None,
-            "message": "This is a.",
-            "remedy": "Mend it.",
-            "fixable": False,
-        }
-    ]
+    (record,) = findings_of(USR).records()
+    assert list(record)[:8] == ["rule", "level", "line", "message_index", "field", "message", "remedy", "fixable"]
+    assert record["rule"] == "role-unknown" and record["fixable"] is True
+    assert "span" not in record
+
+
+def test_findings_are_a_table_even_when_there_are_none() -> None:
+    assert list(findings_of(USR, 42).frame["line"]) == [1, 2]
+    assert list(findings_of(CHAT).frame.columns) == list(findings_of(USR).frame.columns)
+
+
+def test_a_row_with_very_many_faults_has_its_first_thousand() -> None:
+    assert len(findings_of(chat(*[{"role": "usr", "content": "a"}] * 5000))) == 1000

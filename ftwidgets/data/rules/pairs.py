@@ -1,0 +1,44 @@
+"""Rules about prompt/completion examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ftwidgets.data.rules.rule import Fault, rule, shown
+from ftwidgets.data.rules.samples import PAIR
+
+Example = dict[str, Any]
+
+
+@rule("pair-key-missing", "error", "pair", fails=({"prompt": "a"}, {"completion": "a"}), passes=PAIR)
+def pair_key_missing(example: Example) -> Iterator[Fault]:
+    """A prompt has no completion, or a completion no prompt.
+
+    Why: the job would fail: an example is a question and its answer.
+    """
+    for field in ("prompt", "completion"):
+        if field not in example:
+            yield Fault(f"The key '{field}' is missing.", "Give both 'prompt' and 'completion'.", field)
+
+
+@rule("pair-not-text", "error", "pair", fails={"prompt": "a", "completion": 1}, passes=PAIR)
+def pair_not_text(example: Example) -> Iterator[Fault]:
+    """A prompt or a completion is not a text.
+
+    Why: the job would fail: a number or a list cannot be read as text.
+    """
+    for field in ("prompt", "completion"):
+        if field in example and not isinstance(example[field], str):
+            yield Fault(f"'{field}' is {shown(example[field])}, not a text.", "Put it in quotation marks.", field)
+
+
+@rule("empty-completion", "error", "pair", fails={"prompt": "a", "completion": " "}, passes=PAIR)
+def empty_completion(example: Example) -> Iterator[Fault]:
+    """A completion is empty.
+
+    Why: the job would fail: there is nothing to learn.
+    """
+    completion = example.get("completion")
+    if isinstance(completion, str) and not completion.strip():
+        yield Fault("The completion is empty.", "Write what the model should say, or remove the row.", "completion")

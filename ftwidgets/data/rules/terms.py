@@ -1,0 +1,26 @@
+"""What a check goes by, besides the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ftwidgets.data.kinds import Kind
+
+Method = Literal["supervised", "dpo"]
+
+FEWEST = 10
+"""The service refuses files with fewer examples, as OpenAI's does."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a check goes by: the `kind` that all examples should have, and the `method` of the job.
+
+    `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides.
+    """
+
+    kind: Kind = "unknown"
+    method: Method = "supervised"
+    fewest: int = FEWEST
+    n_epochs: int | None = None

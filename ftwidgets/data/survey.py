@@ -1,0 +1,85 @@
+"""What is known of each row of a data set: 36 bytes a row, so that rules about a file need no second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ftwidgets.data.dataset import Dataset
+from ftwidgets.data.kinds import Kind
+from ftwidgets.data.row import read
+from ftwidgets.data.rules.terms import Terms
+
+Array = npt.NDArray[Any]
+
+
+class Facts(NamedTuple):
+    """What is known of each of N rows, arrays of shape (N,).
+
+    `kind` is the place in `KINDS`, -1 for a row that cannot be read; `sound` is whether it has no error. Of sound rows:
+    `prompt` and `answer` are hashes of what comes before the last answer, and of that answer; `system` that of the
+    system message, 0 without one; `length` the answer's characters; `messages` their number; `tokens` all tokens,
+    `trained` those that are learned. Of others these are 0.
+    """
+
+    kind: Array
+    sound: Array
+    prompt: Array
+    answer: Array
+    system: Array
+    length: Array
+    messages: Array
+    tokens: Array
+    trained: Array
+
+    @classmethod
+    def none(cls) -> Facts:
+        """Those of no rows."""
+        return cls(*(np.zeros(0, kind) for kind in DTYPES))
+
+    def take(self, places: Any) -> Facts:
+        """Those of the rows at these places."""
+        return Facts(*(column[places] for column in self))
+
+
+DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, np.uint32, np.uint32, np.uint16, np.uint32, np.uint32)
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A data set, what is known of each of its rows, and the terms that it is held against."""
+
+    data: Dataset
+    terms: Terms
+    facts: Facts
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def kind(self) -> Kind:
+        """The format that the examples should have."""
+        return self.terms.kind
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int64]:
+        """The places of the rows without an error."""
+        return np.flatnonzero(self.facts.sound)
+
+    @cached_property
+    def whole(self) -> npt.NDArray[np.uint64]:
+        """A hash of each whole example; 0 where it has an error."""
+        return np.where(self.facts.sound, self.facts.prompt * np.uint64(0x9E3779B97F4A7C15) + self.facts.answer, 0)
+
+    def line(self, place: int) -> int:
+        """The line of a row."""
+        return int(self.data.index.number[place])
+
+    def examples(self, places: npt.NDArray[np.int64] | None = None) -> Iterator[dict[str, Any]]:
+        """The sound examples at these places, read again; all sound ones by default."""
+        return (read(raw)[0] for raw in self.data.take(self.places if places is None else places).raws())

@@ -1,0 +1,77 @@
+"""Every rule, by its own examples: what it finds, what it passes, what its page says, what its fix does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftwidgets.data import Findings, check, load
+from ftwidgets.data.examination import examined, is_plain, rules_of
+from ftwidgets.data.row import parse
+from ftwidgets.data.rules import RULES, Rule
+from ftwidgets.data.rules.terms import Method, Terms
+from ftwidgets.data.sieve import Sieve
+from tests.data.examples import EXAMPLE, mutated
+
+
+def lines_of(rows: Sequence[Any]) -> bytes:
+    return b"\n".join(row if isinstance(row, bytes) else orjson.dumps(row) for row in rows)
+
+
+def found(rule: Rule, example: Any) -> Findings:
+    """What the rule finds in one of its examples: a row, or for rules about files and formats a list of rows."""
+    rows = example if isinstance(example, list) and (rule.scope == "file" or rule.id == "mixed-formats") else [example]
+    fewest = 10 if rule.id == "too-few-examples" else 1
+    method: Method | None = "supervised" if rule.id == "preference-pair" else None
+    return check(load(lines_of(rows)), fewest=fewest, method=method).where(rule=rule.id)
+
+
+CASES = [(rule, example) for rule in RULES.values() for example in rule.fails if rule.scope != "between"]
+SOUND = [(rule, example) for rule in RULES.values() for example in rule.passes if rule.scope != "between"]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES, ids=lambda value: value.id if isinstance(value, Rule) else "")
+def test_a_rule_finds_what_is_wrong_in_its_failing_examples(rule: Rule, example: Any) -> None:
+    findings = found(rule, example)
+    assert findings
+    for finding in findings:
+        assert (finding.rule, finding.level) == (rule.id, rule.level)
+        assert finding.message.endswith(".") and finding.remedy.endswith((".", "}"))
+        assert len(str(finding)) < 600
+
+
+@pytest.mark.parametrize(("rule", "example"), SOUND, ids=lambda value: value.id if isinstance(value, Rule) else "")
+def test_a_rule_passes_its_passing_examples(rule: Rule, example: Any) -> None:
+    assert not found(rule, example)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_a_rule_has_a_page_that_says_what_is_wrong_and_why_it_matters(rule: Rule) -> None:
+    assert rule.title.endswith(".") and rule.why.endswith(".")
+    assert rule.why.startswith("the job would fail") == (rule.level == "error")
+    assert rule.fails and rule.passes
+
+
+@pytest.mark.parametrize("rule", rules_of("text"), ids=lambda rule: rule.id)
+def test_a_rule_about_texts_has_a_hint_without_which_it_finds_nothing(rule: Rule) -> None:
+    assert rule.hint is not None and Sieve([rule.hint])
+
+
+@given(example=EXAMPLE | mutated())
+def test_a_plain_chat_is_one_in_which_no_rule_about_the_format_finds_anything(example: Any) -> None:
+    if is_plain(example):
+        row = parse(1, 0, orjson.dumps(example))
+        assert not list(examined(row, Terms("chat"), texts=False))
+
+
+@given(text=st.text(max_size=60), speaker=st.sampled_from(["user", "assistant", "system", "completion"]))
+def test_what_a_rule_finds_in_a_text_is_caught_by_the_sieve(text: str, speaker: str) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    for rule in rules_of("text"):
+        if any(True for _ in rule.find(text, speaker)):
+            assert rule.hint and Sieve([rule.hint]).caught([text]) == [0], rule.id
