@@ -1,4 +1,4 @@
-"""The check: holds a data set against the rules, about its format exactly as the service does before it trains."""
+"""The check: holds data sets against the rules, about their format exactly as the service does before it trains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ftwidgets.data.counting import Counter
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
-from ftwidgets.data.hits import hits_of_file, sorted_by_place
+from ftwidgets.data.hits import Hits, hits_of_file, hits_of_parts, sorted_by_place
 from ftwidgets.data.kinds import Kind, kind_of
 from ftwidgets.data.loading import Loadable, load
 from ftwidgets.data.rules.terms import FEWEST, Method, Terms
@@ -16,38 +16,56 @@ from ftwidgets.data.surveying import looked_at
 
 
 def check(
-    data: Loadable, *, fewest: int = FEWEST, method: Method | None = None, n_epochs: int | None = None
+    train: Loadable,
+    validation: Loadable | None = None,
+    test: Loadable | None = None,
+    *,
+    fewest: int = FEWEST,
+    method: Method | None = None,
+    n_epochs: int | None = None,
 ) -> Findings:
-    """Hold `data` against the rules; an error is found exactly where a job with this training file would fail.
+    """Hold data sets against the rules; an error is found exactly where a job with these files would fail.
 
-    `fewest` is how many examples a job needs: for a validation file 1. `method` is the job's; by default that which
-    the first example is for.
+    With a validation or a test file, rows are found too that are in more than one of them. `fewest` is how many
+    examples a training file needs. `method` is the job's; by default that which the first example is for.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
-    data = load(data)
-    return _checked(data, _terms(data, fewest, method, n_epochs), None, Sieve(_hints()))
+    parts = [load(one) for one in (train, validation, test) if one is not None]
+    terms = _terms(parts[0], fewest, method, n_epochs)
+    sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint)
+    found = [_checked(data, terms if n == 0 else terms.watching, None, sieve) for n, data in enumerate(parts)]
+    surveys = [survey for survey, _ in found]
+    between = [_between(surveys, n) for n in range(len(surveys))]
+    hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
+    return Findings(surveys, hits_of_parts(hits))
 
 
 def faults(data: Dataset, *, fewest: int = FEWEST, method: Method = "supervised") -> Findings:
     """Only what a job would fail of, and the warnings about the format that come with it: what the service looks at."""
-    return _checked(data, _terms(data, fewest, method, None), None, None)
+    survey, hits = _checked(data, _terms(data, fewest, method, None), None, None)
+    return Findings([survey], hits)
 
 
-def _checked(data: Dataset, terms: Terms, counter: Counter | None, sieve: Sieve | None) -> Findings:
+def _checked(data: Dataset, terms: Terms, counter: Counter | None, sieve: Sieve | None) -> tuple[Survey, Hits]:
     facts, hits = looked_at(data, terms, counter=counter, sieve=sieve)
     data.__dict__["kinds"] = facts.kind
     survey = Survey(data, terms, facts)
     whole = [hits_of_file(rule, rule.find(survey)) for rule in rules_of("file") if sieve or rule.level == "error"]
-    return Findings(survey, sorted_by_place([*whole, hits]))
+    return survey, sorted_by_place([*whole, hits])
+
+
+def _between(surveys: list[Survey], part: int) -> list[Hits]:
+    """What is found in one file, held against each that comes after it."""
+    return [
+        hits_of_file(rule, rule.find(surveys[part], surveys[other]), against=other)
+        for other in range(part + 1, len(surveys))
+        for rule in rules_of("between")
+    ]
 
 
 def _terms(data: Dataset, fewest: int, method: Method | None, n_epochs: int | None) -> Terms:
     """The format of the first example that has one decides what the others should have."""
     kind: Kind = next((kind for kind in map(kind_of, data) if kind != "unknown"), "unknown")
     return Terms(kind, method or ("dpo" if kind == "preference" else "supervised"), fewest, n_epochs)
-
-
-def _hints() -> list[str]:
-    return [rule.hint for rule in rules_of("text") if rule.hint] or [r"\A\z"]

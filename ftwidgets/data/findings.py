@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from ftwidgets.data.examination import Found, examined
 from ftwidgets.data.hits import Hits
@@ -29,7 +30,8 @@ class Finding:
 
     An error is what a job would fail of; a warning trains, but probably does harm. `line` and `message_index`
     (within the example) count from 1; None where the finding is about more than one. `other_line` is the line of the
-    row that this one is held against, `span` the characters of the text that the finding is about, from and to.
+    row that this one is held against, `file` the name of the file where several were checked, `span` the characters
+    of the text that the finding is about, from and to.
     """
 
     rule: str
@@ -42,6 +44,7 @@ class Finding:
     fixable: bool = False
     why: str = ""
     other_line: int | None = None
+    file: str | None = None
     span: tuple[int, int] | None = None
 
     def __str__(self) -> str:
@@ -51,24 +54,25 @@ class Finding:
     def place(self) -> str:
         """The beginning of the sentence: "Line 12, message 2: ", or nothing where it is about the whole file."""
         parts = [
+            self.file or "",
             f"line {self.line}" if self.line else "",
             f"message {self.message_index}" if self.message_index else "",
         ]
         place = ", ".join(part for part in parts if part)
-        return f"{place.capitalize()}: " if place else ""
+        return f"{place[0].upper() if not self.file else place[0]}{place[1:]}: " if place else ""
 
 
 class Findings(Sequence[Finding]):
     """The findings of one check, in the order of the lines; the words of each are made when it is looked at."""
 
-    def __init__(self, survey: Survey, hits: Hits) -> None:
-        self.survey = survey
+    def __init__(self, surveys: Sequence[Survey], hits: Hits) -> None:
+        self.surveys = tuple(surveys)
         self.hits = hits
 
     @property
     def examples(self) -> int:
         """How many rows were checked."""
-        return len(self.survey)
+        return sum(map(len, self.surveys))
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -78,7 +82,7 @@ class Findings(Sequence[Finding]):
     @overload
     def __getitem__(self, n: slice) -> Findings: ...
     def __getitem__(self, n: int | slice) -> Finding | Findings:
-        return Findings(self.survey, self.hits[n]) if isinstance(n, slice) else self._told(self.hits[n])
+        return Findings(self.surveys, self.hits[n]) if isinstance(n, slice) else self._told(self.hits[n])
 
     def __iter__(self) -> Iterator[Finding]:
         return (self._told(hit) for hit in self.hits)
@@ -88,16 +92,20 @@ class Findings(Sequence[Finding]):
         """Those that a job would fail of."""
         return self.where(level="error")
 
-    def where(self, *, rule: str | None = None, level: Level | None = None, line: int | None = None) -> Findings:
-        """Those of one rule, of one level, or of one line."""
+    def where(
+        self, *, rule: str | None = None, level: Level | None = None, line: int | None = None, part: int | None = None
+    ) -> Findings:
+        """Those of one rule, of one level, in one line, of one of the files (the training file is 0)."""
         keep = np.ones(len(self.hits), bool)
         if rule is not None:
             keep &= self.hits["rule"] == (RULES[rule].number if rule in RULES else -1)
         if level is not None:
             keep &= LEVEL_OF[self.hits["rule"]] == LEVELS.index(level)
         if line is not None:
-            keep &= np.isin(self.hits["place"], np.flatnonzero(self.survey.data.index.number == line))
-        return Findings(self.survey, self.hits[keep])
+            keep &= self._numbers == line
+        if part is not None:
+            keep &= self.hits["part"] == part
+        return Findings(self.surveys, self.hits[keep])
 
     def by_cause(self) -> dict[str, Findings]:
         """The findings of each rule, errors first, the most frequent first."""
@@ -108,8 +116,16 @@ class Findings(Sequence[Finding]):
     @property
     def lines(self) -> list[int]:
         """The lines in which something was found, each once."""
-        places = np.unique(self.hits["place"])
-        return [int(line) for line in self.survey.data.index.number[places[places >= 0]]]
+        return [int(line) for line in np.unique(self._numbers) if line]
+
+    @cached_property
+    def _numbers(self) -> npt.NDArray[np.int64]:
+        """The line of each; 0 where it is about a whole file."""
+        numbers = np.zeros(len(self.hits), np.int64)
+        for part, survey in enumerate(self.surveys):
+            own = np.flatnonzero((self.hits["part"] == part) & (self.hits["place"] >= 0))
+            numbers[own] = survey.data.index.number[self.hits["place"][own]]
+        return numbers
 
     def records(self) -> list[dict[str, Any]]:
         """The findings as plain values, for JSON or a table."""
@@ -140,25 +156,29 @@ class Findings(Sequence[Finding]):
 
     def told(self, hit: np.void) -> tuple[Rule, Fault]:
         """The rule that an occurrence is of, and what it found."""
-        rule, place = BY_NUMBER[hit["rule"]], int(hit["place"])
-        if rule.tell is not None:
-            return rule, rule.tell(self.survey, Spot(place, int(hit["other"]), float(hit["value"])))
-        return [found for found in _examined(self.survey, place) if found[0] is rule][int(hit["nth"])]
+        rule, survey, place = BY_NUMBER[hit["rule"]], self.surveys[hit["part"]], int(hit["place"])
+        if rule.tell is None:
+            return [found for found in _examined(survey, place) if found[0] is rule][int(hit["nth"])]
+        spot = Spot(place, int(hit["other"]), float(hit["value"]))
+        others = (self.surveys[hit["against"]],) if rule.scope == "between" else ()
+        return rule, rule.tell(survey, spot, *others)
 
     def _told(self, hit: np.void) -> Finding:
         rule, fault = self.told(hit)
+        survey, against = self.surveys[hit["part"]], self.surveys[hit["against" if rule.scope == "between" else "part"]]
         place, other = int(hit["place"]), int(hit["other"])
         return Finding(
             rule.id,
             rule.level,
-            self.survey.line(place) if place >= 0 else None,
+            survey.line(place) if place >= 0 else None,
             fault.message_index,
             fault.field,
             fault.message,
             fault.remedy,
             rule.mend is not None,
             rule.why,
-            self.survey.line(other) if other >= 0 else None,
+            against.line(other) if other >= 0 else None,
+            survey.data.name if len(self.surveys) > 1 else None,
             fault.span,
         )
 

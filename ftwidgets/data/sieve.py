@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 
@@ -15,13 +15,14 @@ class Sieve:
         try:
             import re2
         except ModuleNotFoundError:
-            self._search: Any = re.compile(union).search
+            search = re.compile(union).search
+            self._search: Callable[[bytes], Any] = lambda text: search(text.decode())
         else:
             options = re2.Options()
             options.never_capture, options.log_errors, options.max_mem = True, False, 64 << 20
             self._search = re2.compile(union, options).search
 
-    def caught(self, texts: Sequence[str]) -> list[int]:
-        """The numbers of the texts, from 0, that hold one of the patterns."""
+    def caught(self, texts: Sequence[bytes]) -> list[int]:
+        """The numbers of the texts (UTF-8), from 0, that hold one of the patterns."""
         search = self._search
         return [n for n, text in enumerate(texts) if text and search(text)]

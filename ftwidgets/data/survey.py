@@ -47,7 +47,7 @@ class Facts(NamedTuple):
         return Facts(*(column[places] for column in self))
 
 
-DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, np.uint32, np.uint32, np.uint16, np.uint32, np.uint32)
+DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, np.uint32, np.uint32, np.uint32, np.uint32, np.uint32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -247,7 +247,7 @@ def test_the_parts_are_those_of_the_code_that_is_shown() -> None:
     exec(widget.code, scope)
     assert widget.code == "train, validation, test = data.split(validation=0.1, test=0.4, seed=3)"
     for part, same in zip(widget.parts, (scope["train"], scope["validation"], scope["test"]), strict=True):
-        assert part.rows == same.rows
+        assert list(part.rows) == list(same.rows)
 
 
 def test_without_a_test_share_there_are_two_parts() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ftwidgets.data.kinds import Kind
@@ -24,3 +24,8 @@ class Terms:
     method: Method = "supervised"
     fewest: int = FEWEST
     n_epochs: int | None = None
+
+    @property
+    def watching(self) -> Terms:
+        """The same for a validation or test file, which may be as short as one example."""
+        return replace(self, fewest=1)

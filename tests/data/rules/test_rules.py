@@ -74,4 +74,4 @@ def test_what_a_rule_finds_in_a_text_is_caught_by_the_sieve(text: str, speaker: 
     text = text.encode("utf-8", "replace").decode()
     for rule in rules_of("text"):
         if any(True for _ in rule.find(text, speaker)):
-            assert rule.hint and Sieve([rule.hint]).caught([text]) == [0], rule.id
+            assert rule.hint and Sieve([rule.hint]).caught([text.encode()]) == [0], rule.id
