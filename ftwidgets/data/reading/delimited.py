@@ -1,0 +1,202 @@
+"""CSV and its kin: texts with commas, semicolons or tabs between them, and the line on which each record begins."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+import orjson
+
+from ftwidgets.data.reading.columns import flat_record, named, told_apart
+from ftwidgets.data.reading.notes import LARGEST, TOO_LARGE, Tally, shortened
+from ftwidgets.errors import FileFormatError
+
+HEAD = 2**16
+JUDGED = 100
+"""So many records, at most, tell whether a text is a table."""
+
+_TABS = bytes.maketrans(b"\r\n", b"\t\t")
+
+PATIENCE = 2 * LARGEST
+"""So many signs may be read a second time, in all: after a quotation mark that is never closed, say."""
+
+_WINDOWS = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+_NEVER = "\rx"
+"""What no record can hold outside of quotation marks: it ends a line of which not all was read."""
+
+_WAS_WINDOWS = "{of} not UTF-8, the first {first}: read as Windows-1252."
+_MISQUOTED = (
+    "{of} wrongly quoted, the first {first}: a text in quotation marks goes on after the second, or never ends. "
+    "Within it, write each mark twice."
+)
+
+
+class _TooLongError(Exception):
+    """A record that goes on for more than LARGEST signs."""
+
+
+def delimiter_of(head: bytes) -> str | None:
+    """What stands between the columns, where `head`, the beginning of a file, is surely a table: `,`, `;` or a tab.
+
+    A header of at least two names, no two alike, none of them a number, and mostly as many fields in the records.
+    """
+    text = text_of(head.removeprefix(codecs.BOM_UTF8))
+    if not text.strip() or any(sign < " " and sign not in "\t\r\n" for sign in text):
+        return None
+    if any(_is_json(line) for line in text.split("\n", 20)[:20]):
+        return None
+    cut = len(head) >= HEAD
+    found = {delimiter: _width(text, delimiter, cut) for delimiter in "\t;,"}
+    best = max(found, key=lambda delimiter: found[delimiter])
+    return best if found[best] >= 2 else None
+
+
+def text_of(raw: bytes) -> str:
+    """UTF-8, or Windows-1252 where it is none. A sign cut off at the end of a file's beginning is left out."""
+    try:
+        return codecs.utf_8_decode(raw, "strict", False)[0]
+    except UnicodeDecodeError:
+        return codecs.charmap_decode(raw, "strict", _WINDOWS)[0]
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return line.lstrip()[:1] in ("{", "[") and isinstance(orjson.loads(line), dict | list)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _width(text: str, delimiter: str, cut: bool) -> int:
+    """How many columns a table of this kind has; 0 where the text is none."""
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    records: list[list[str]] = []
+    try:
+        for record in reader:
+            if record:
+                records.append(record)
+            if len(records) > JUDGED:
+                break
+    except csv.Error:  # the last record, cut off, or one that is wrongly quoted
+        pass
+    if cut and 2 < len(records) <= JUDGED:
+        del records[-1]
+    if len(records) < 2:
+        return 0
+    header, rest = [name.strip() for name in records[0]], records[1:]
+    names = [name for name in header if name]
+    like = sum(len(record) == len(header) for record in rest)
+    sound = len(set(names)) == len(names) >= 2 and not any(_is_number(name) for name in names)
+    return len(header) if sound and 2 * like > len(rest) else 0
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
+
+
+def records(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
+    """Each record as a JSON object of texts, with the line on which it begins.
+
+    Raises:
+        FileFormatError: the file is no table.
+    """
+    head = file.read(HEAD)
+    if (delimiter := delimiter_of(head)) is None:
+        raise FileFormatError("This is no table: its first line does not name two columns. Give CSV with a header.")
+    # The module's only limit, of 131,072 signs a field, is the whole process's: it is raised, and never lowered.
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST))
+    tally = Tally(notes, "record", "line")
+    lines = _Lines(head, file, tally)
+    names: list[str] = []
+    before, reader = 0, csv.reader(iter(lines), delimiter=delimiter, strict=True)
+    while True:
+        lines.begun = number = before + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except (csv.Error, _TooLongError):
+            raw = lines.give_back(before + reader.line_num).encode()
+            tally.add(TOO_LARGE if len(raw) > LARGEST else _MISQUOTED, number)
+            yield number, shortened(raw) if len(raw) > LARGEST else raw.rstrip(b"\r\n").translate(_TABS)
+            before, reader = lines.begun - 1, csv.reader(iter(lines), delimiter=delimiter, strict=True)
+            continue
+        if len(cells) == len(names) != 0:
+            yield number, orjson.dumps(dict(zip(names, cells, strict=False)))
+        elif cells and names:
+            yield number, flat_record(names, cells, number, tally)
+        elif cells:
+            names = named(cells)
+            notes += told_apart(cells, names)
+    tally.tell()
+
+
+class _Lines:
+    """The lines of a file, a block at a time; those from the one on which a record has begun can be read again."""
+
+    def __init__(self, head: bytes, file: BinaryIO, tally: Tally) -> None:
+        self._head, self._file, self._tally = head.removeprefix(codecs.BOM_UTF8), file, tally
+        self._kept: list[str] = []
+        self._first = 1
+        self._patience = PATIENCE
+        self.begun = 1
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[list[str]]:
+        yield self._kept[self.begun - self._first :]
+        while raw := self._block():
+            self._kept, self._first = self._kept[self.begun - self._first :], self.begun
+            if sum(map(len, self._kept)) > LARGEST:
+                self._head = raw
+                raise _TooLongError
+            lines = self._lines(raw)
+            self._kept += lines
+            yield lines
+
+    def give_back(self, last: int) -> str:
+        """The first line of a record that could not be read; while there is patience, those to `last` come again."""
+        record = self._kept[self.begun - self._first : last + 1 - self._first]
+        cost = sum(map(len, record)) - len(record[0])
+        if cost <= self._patience:
+            self._patience -= cost
+            del record[1:]
+        self.begun += len(record)
+        return "".join(record)
+
+    def _block(self) -> bytes:
+        """Some whole lines."""
+        raw = (self._head or self._file.read(HEAD)) + self._file.readline(LARGEST + 1)
+        self._head = b""
+        return raw
+
+    def _lines(self, raw: bytes) -> list[str]:
+        cut = len(raw) > LARGEST and self._pass_over(raw)
+        try:
+            text = codecs.utf_8_decode(raw, "strict", not cut)[0]
+        except UnicodeDecodeError:
+            number = self._first + len(self._kept)
+            return [self._decoded(line, number + place) for place, line in enumerate(io.BytesIO(raw).readlines())]
+        return io.StringIO(text + _NEVER if cut else text, newline="\n").readlines()
+
+    def _pass_over(self, raw: bytes) -> bool:
+        """Read the rest of a line that is too long; whether there was any."""
+        rest = raw
+        while rest and not rest.endswith(b"\n"):
+            rest = self._file.readline(LARGEST)
+        return not raw.endswith(b"\n")
+
+    def _decoded(self, line: bytes, number: int) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self._tally.add(_WAS_WINDOWS, number)
+            return codecs.charmap_decode(line, "strict", _WINDOWS)[0] + _NEVER * (len(line) > LARGEST)

@@ -1,0 +1,204 @@
+"""JSON that is not one value a line: an array, an object that holds one, values over several lines; streamed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import orjson
+
+from ftwidgets.data.reading.notes import LARGEST, TOO_LARGE, Tally, shortened
+
+CHUNK = 2**20
+HEAD = 2**16
+"""Within so many bytes an object that holds the list of examples must have opened it."""
+
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+'
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+_PART = re.compile(_TEXT, re.S)
+_ATOM = re.compile(rb"(" + _TEXT + rb'"|[}\]])|[^,\[\]{}"\n]++', re.S)
+_RUN = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb'")*+(?:([{\[]++)|([}\]]++))?', re.S)
+"""All up to the next brackets that stand in no text, and those."""
+
+
+def _within(levels: int) -> bytes:
+    """What stands in brackets, that many levels deep."""
+    inner = rb"|[{\[]" + _within(levels - 1) + rb"[}\]]" if levels else b""
+    return rb'(?:[^"{}\[\]]++|' + _TEXT + rb'"' + inner + rb")*+"
+
+
+_LISTED = re.compile(rb"[ \t\r\n]*+([{\[]" + _within(5) + rb"[}\]])[ \t\r\n]*+,", re.S)
+"""Nearly every example of a list, and its comma, in one go."""
+
+WRAPPER = re.compile(
+    rb'\s*+\{\s*+(?:"[^"\\]*+"\s*+:\s*+(?:"[^"\\]*+"|[-+.\w]++)\s*+,\s*+)*?'
+    rb'"(?:data|examples?|rows|records|items|samples|train(?:ing)?|valid(?:ation)?|test|dataset)"\s*+:\s*+\[\s*+(?=\{)'
+)
+"""An object up to the first example of the list in it; before the list may stand texts and numbers."""
+
+
+def values(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
+    """Each example of `file` on one line, with its number from 1.
+
+    Line ends within an example are taken out. Where it is no JSON they become tabs, which are no more allowed in a
+    text than they are: what was faulty stays so. Of a broken list nothing is lost: what cannot be told apart is one
+    faulty example.
+    """
+    tally = Tally(notes, "example", "example")
+    text = _Text(file)
+    opened, number, begun, comma = b"", 0, 0, False
+    while text.sign():
+        for raw in text.listed() if opened and not comma else ():
+            number += 1
+            yield number, _on_one_line(raw)
+        if not (sign := text.sign()):
+            break
+        if sign == b",":
+            if opened and not comma:
+                tally.add("{of} preceded by a comma too many, the first {first}.", number + 1)
+            text.position, comma = text.position + 1, False
+        elif not opened and (start := text.opening(sign)):
+            text.position, opened, begun, comma = start, sign, number, False
+        elif opened and sign == b"]":
+            text.position += 1
+            if number > begun and not comma:
+                tally.add("{of} followed by a comma too many, the first {first}.", number)
+            _tell_rest(text.closed(1) if opened == b"{" else b"", notes)
+            opened = b""
+        else:
+            number += 1
+            if opened and comma:
+                tally.add("{of} not preceded by a comma, the first {first}.", number)
+            raw, comma = text.value(sign), True
+            if text.cut:
+                tally.add(TOO_LARGE, number)
+            yield number, _on_one_line(raw)
+    if opened:
+        notes.append(f"The list of examples has no end: the file was probably cut off after example {number:,}.")
+    tally.tell()
+
+
+def _tell_rest(rest: bytes, notes: list[str]) -> None:
+    beside = rest.strip().removesuffix(b"}").strip(b", \t\r\n")
+    if beside:
+        shown = beside[:60].decode(errors="replace")
+        notes.append(f"After the list of examples stands more, which was not read: {shown}")
+
+
+def _on_one_line(raw: bytes) -> bytes:
+    if b"\n" not in raw and b"\r" not in raw:
+        return raw
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw.translate(_TABS)
+    return b"".join([line.strip() for line in raw.split(b"\n")]).replace(b"\r", b"")
+
+
+_TABS = bytes.maketrans(b"\r\n", b"\t\t")
+
+
+class _Text:
+    """A window on a file; `position` the place of the next sign, `cut` whether the last value was too large."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._buffer = file.read(CHUNK).removeprefix(b"\xef\xbb\xbf")
+        self.position = 0
+        self.cut = False
+
+    def sign(self) -> bytes:
+        """The next byte that is no space; nothing at the end."""
+        while True:
+            self.position = _SPACE.match(self._buffer, self.position).end()  # type: ignore[union-attr]
+            if self.position < len(self._buffer) or not self._more():
+                return self._buffer[self.position : self.position + 1]
+
+    def opening(self, sign: bytes) -> int:
+        """Where the first example stands in the list that opens here; 0 where none does."""
+        if sign == b"{":
+            while len(self._buffer) - self.position < HEAD and self._more():
+                pass
+            found = WRAPPER.match(self._buffer, self.position, self.position + HEAD)
+            return found.end() if found else 0
+        return self.position + 1 if sign == b"[" else 0
+
+    def listed(self) -> Iterator[bytes]:
+        """The examples that stand whole in the window, each with a comma after it."""
+        buffer = self._buffer
+        while (found := _LISTED.match(buffer, self.position)) and found.end() - self.position < LARGEST:
+            self.position = found.end()
+            yield found[1]
+
+    def value(self, sign: bytes) -> bytes:
+        """The value that begins here."""
+        if sign not in b"{[":
+            return self._atom()
+        return self.closed(0)
+
+    def closed(self, depth: int) -> bytes:
+        """All up to the bracket that closes `depth` open ones, or the first that opens here."""
+        at, kept = self.position, b""
+        while True:
+            run = _RUN.match(self._buffer, at)
+            assert run is not None  # it matches nothing, too
+            at = run.end()
+            if run.lastindex == 1:
+                depth += at - run.start(1)
+            elif run.lastindex == 2:
+                if depth <= at - run.start(2):
+                    return self._taken(run.start(2) + depth, kept)
+                depth -= at - run.start(2)
+            else:  # the end of the window, or a text that goes on after it
+                kept, at = self._wider(at, kept)
+                if at < 0:
+                    return self._taken(len(self._buffer), kept)
+
+    def _atom(self) -> bytes:
+        """A text, a number or a word; anything else up to the next sign that could be one of the list's own."""
+        kept = b""
+        while True:
+            found = _ATOM.match(self._buffer, self.position)
+            end = found.end() if found else self.position
+            if found and (found.lastindex or end < len(self._buffer)):
+                return self._taken(end, kept)
+            kept, at = self._wider(end, kept)
+            if at < 0:
+                return self._taken(len(self._buffer), kept)
+
+    def _taken(self, end: int, kept: bytes) -> bytes:
+        raw, self.position = self._buffer[self.position : end], end
+        self.cut = bool(kept) or len(raw) > LARGEST
+        return shortened(kept or raw) if self.cut else raw
+
+    def _wider(self, at: int, kept: bytes) -> tuple[bytes, int]:
+        """Read on. What is kept of a value that became too large, and where `at` is now; -1 at the file's end."""
+        if len(self._buffer) - self.position > LARGEST:
+            kept = kept or shortened(self._buffer[self.position : self.position + LARGEST])
+            part = _PART.match(self._buffer, at)
+            self._buffer = b'"' + self._buffer[part.end() :] if part else self._buffer[at:]
+            self.position = at = 0
+        at -= self.position
+        return kept, at if self._more() else -1
+
+    def _more(self) -> bool:
+        """Let go of what was read, and take in at least as much as is still needed: a long value is not seen often."""
+        held = self._buffer[self.position :]
+        new = self._file.read(max(CHUNK, len(held)))
+        self._buffer, self.position = held + new, 0
+        return bool(new)
+
+
+def first_value(text: bytes) -> bytes | None:
+    """The list or object with which `text` begins; None where it has no end."""
+    depth = at = 0
+    while (run := _RUN.match(text, at)) and run.lastindex:
+        at = run.end()
+        if run.lastindex == 1:
+            depth += at - run.start(1)
+        elif depth <= at - run.start(2):
+            return text[: run.start(2) + depth]
+        else:
+            depth -= at - run.start(2)
+    return None
