@@ -16,7 +16,11 @@ def nested_record(record: dict[str, Any]) -> bytes:
 
     Parquet gives every object of a column the keys of all the others, null where the object had none: those go too.
     """
-    return written({key: pruned(value) for key, value in record.items() if not is_missing(value)})
+    there = {key: value for key, value in record.items() if not is_missing(value)}
+    try:
+        return written({key: pruned(value) for key, value in there.items()})
+    except RecursionError:  # a list that holds itself, say
+        return written(there)
 
 
 def flat_row(record: dict[str, Any]) -> bytes:
