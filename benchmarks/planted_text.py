@@ -130,10 +130,9 @@ def foreign_sentence(language: str, chance: random.Random) -> str:
 
 
 def reference(row: int) -> str:
-    """Words that no other row has: what keeps any two rows from being alike by chance."""
-    base = len(CODE)
-    places = (row // base**3, row // base**2, row // base, row)
-    return "-".join(CODE[place % base] for place in places)
+    """Words that no other row of the first million has: what keeps any two from being alike by chance."""
+    scattered = row * 654_321 % len(CODE) ** 4  # odd, and the other a power of two: no two rows meet
+    return "-".join(CODE[scattered // len(CODE) ** place % len(CODE)] for place in range(4))
 
 
 def _rare_words(chance: random.Random, count: int) -> list[str]:
