@@ -29,7 +29,7 @@ def said(data: Dataset, place: int) -> list[str]:
 
 
 def test_the_package_brings_the_words() -> None:
-    assert data_sets() == ["words"]
+    assert "words" in data_sets()
 
 
 def test_all_rows_of_a_set_come_as_one(parts: dict[str, Dataset]) -> None:
