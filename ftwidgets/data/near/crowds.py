@@ -1,0 +1,69 @@
+"""Crowds to candidates: in texts from one template, those are alike that share what is rare among them.
+
+A template's shingles bring all its texts together, and a million texts would be 10^12 pairs. Two texts of which
+each pair shares the template must share more than that to be alike: a name, a number, a sentence of their own.
+So texts of a crowd are joined by shingles that only few of the crowd have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from ftwidgets.data.near.candidates import CROWD, Codes, Sides, alike, coded, decoded, neighbours
+from ftwidgets.data.near.shingles import Numbers, Places, Shingles, shingles
+from ftwidgets.data.near.sketches import Sketches
+
+SLOTS = 25
+"""Bits of a place in the table of counts: 33 million counts in 128 MB, for a crowd of any size."""
+
+RAREST = 12
+"""Rare shingles by which a text is joined: those with the smallest numbers, so that texts alike choose alike."""
+
+BLOCK_SHINGLES = 2_000_000
+
+
+def joined(crowd: Places, sketches: Sketches, sides: Sides, threshold: float, text_at: Callable[[int], str]) -> Codes:
+    """The pairs of the `crowd` that share a shingle which at most 16 of the crowd have, and whose sketches are alike.
+
+    A text that shares too few of its shingles with any other to reach the threshold is left out.
+    """
+    if not len(crowd):
+        return np.zeros(0, np.uint64)
+    counts = np.zeros(1 << SLOTS, np.uint32)
+    for _, block in blocks(crowd, sketches, text_at):
+        np.add.at(counts, _slots(block.numbers), 1)
+    keys = [_rare(texts, block, counts, threshold) for texts, block in blocks(crowd, sketches, text_at)]
+    del counts
+    postings = np.sort(np.concatenate(keys))
+    shingle, text = decoded(postings)
+    first, second = neighbours(shingle, CROWD)
+    pairs = np.unique(coded(np.minimum(text[first], text[second]), np.maximum(text[first], text[second])))
+    return alike(pairs, sketches, sides, threshold)
+
+
+def blocks(texts: Places, sketches: Sketches, text_at: Callable[[int], str]) -> Iterator[tuple[Places, Shingles]]:
+    """The shingles of `texts`, read again some at a time."""
+    block = np.cumsum(sketches.sizes[texts].astype(np.int64)) // BLOCK_SHINGLES
+    for part in np.split(texts, np.flatnonzero(np.diff(block)) + 1):
+        yield part, shingles([text_at(int(text)) for text in part])
+
+
+def _slots(numbers: Numbers) -> Numbers:
+    return numbers >> np.uint64(64 - SLOTS)
+
+
+def _rare(texts: Places, block: Shingles, counts: npt.NDArray[np.uint32], threshold: float) -> Codes:
+    """The smallest rare shingles of each text, each with its text, as one number."""
+    count = counts[_slots(block.numbers)]
+    rows = block.rows
+    alone = np.bincount(rows[count == 1], minlength=len(texts))
+    hopeful = alone <= (1 - threshold) * block.sizes + 1e-9
+    rare = np.flatnonzero((count > 1) & (count <= CROWD) & hopeful[rows])
+    keyed = np.sort(coded(rows[rare], (block.numbers[rare] & np.uint64(0xFFFFFFFF)).astype(np.int64)))
+    row, number = decoded(keyed)
+    starts = np.searchsorted(row, np.arange(len(texts)))
+    smallest = np.arange(len(row)) - starts[row] < RAREST
+    return coded(number[smallest], texts[row[smallest]])
