@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 Chosen = npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice | Sequence[int]
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a data set was read from: the `format`, and what the reader noticed, in sentences.
+
+    `place` is what the numbers of its rows are numbers of: "line", "row" or "example".
+    """
+
+    format: str = "jsonl"
+    notes: tuple[str, ...] = ()
+    place: str = "line"
+
+
 class Dataset:
     """The rows of a file, good and bad; sliceable, sized, iterable over the examples that can be read.
 
@@ -31,10 +44,18 @@ class Dataset:
     empty, to be written from nothing with `added`.
     """
 
-    def __init__(self, sources: Sequence[Source] = (), index: Index | None = None, name: str = "data") -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source] = (),
+        index: Index | None = None,
+        name: str = "data",
+        *,
+        origin: Origin | None = None,
+    ) -> None:
         self.sources = tuple(sources) or (Memory(),)
         self.index = index_of([], [], []) if index is None else index
         self.name = name
+        self.origin = origin or Origin()
 
     @property
     def rows(self) -> Rows:
@@ -90,7 +111,7 @@ class Dataset:
     def take(self, places: Chosen) -> Dataset:
         """The rows at these places, from 0, or where a mask is true; in the order that is given."""
         chosen = np.asarray(places, np.int64) if isinstance(places, Sequence) else places
-        taken = Dataset(self.sources, self.index.take(chosen), self.name)
+        taken = Dataset(self.sources, self.index.take(chosen), self.name, origin=self.origin)
         if "kinds" in self.__dict__:
             taken.__dict__["kinds"] = self.kinds[chosen]
         return taken

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+import numpy as np
 import orjson
 
-from ftwidgets.data.dataset import Dataset, rows_of
+from ftwidgets.data.dataset import Dataset, Origin, rows_of
 from ftwidgets.data.index import index_of, lines
+from ftwidgets.data.reading import HEAD, PLACES, frame_records, recognised, records
+from ftwidgets.data.reading import opened as unpacked
 from ftwidgets.data.row import UTF16
-from ftwidgets.data.source import Memory, Source, Stored
-from ftwidgets.errors import InputError
+from ftwidgets.data.source import Memory, Source, Stored, stream
+from ftwidgets.errors import FileFormatError, InputError
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
 
 SMALL = 32 * 2**20
 """Bytes up to which a file is kept in memory, so that it may change while its rows are looked at."""
@@ -25,13 +31,15 @@ SMALL = 32 * 2**20
 Heard = Callable[[int, int], None]
 """Hears how much is done, and of how much."""
 
-
-Loadable = str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]] | Dataset
+Loadable: TypeAlias = "str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]] | pd.DataFrame | Dataset"
 """What `load` takes."""
 
 
-def load(source: Loadable, name: str | None = None) -> Dataset:
-    """Read a JSONL file, its bytes, or a list of examples. Bad lines are kept, and `check` tells of them.
+def load(source: Loadable, name: str | None = None, heard: Heard | None = None) -> Dataset:
+    """Read a file, its bytes, a list of examples or a DataFrame. Bad lines are kept, and `check` tells of them.
+
+    A file may be JSONL, a JSON list, CSV, TSV, XLSX or Parquet, and packed as gzip, zip or zst; which it is shows in
+    its content, not in its name. `heard` hears how many bytes have been read, of how many.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
@@ -39,9 +47,15 @@ def load(source: Loadable, name: str | None = None) -> Dataset:
     if isinstance(source, Dataset):
         return source if name is None else source.named(name)
     if isinstance(source, bytes):
-        return jsonl(source, name or "data")
+        return _any(Memory(source), name or "data", heard)
     if isinstance(source, str | os.PathLike):
-        return jsonl(source, name or Path(source).name)
+        found = opened(source)
+        try:
+            return _any(found, name or Path(source).name, heard)
+        except FileFormatError as error:
+            raise FileFormatError(f"{source} cannot be read. {error}") from error
+    if hasattr(source, "iloc"):
+        return _numbered(frame_records(cast("pd.DataFrame", source)), name or "data", Origin("DataFrame", place="row"))
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise InputError(f"{source!r:.60} is not a data set. Give a path, a file's bytes or a list of examples.")
     return rows_of(_written(source), name or "data")
@@ -53,14 +67,59 @@ def jsonl(source: str | os.PathLike[str] | bytes, name: str = "data", heard: Hea
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
-    return of_lines(Memory(source) if isinstance(source, bytes) else opened(source), name, heard)
+    return _lines(Memory(source) if isinstance(source, bytes) else opened(source), name, heard)
 
 
-def of_lines(source: Source, name: str, heard: Heard | None = None) -> Dataset:
-    """A data set of the lines of a source."""
+def _lines(source: Source, name: str, heard: Heard | None = None, origin: Origin | None = None) -> Dataset:
     if source.read(0, min(2, source.size)) in UTF16:  # its lines are not lines of UTF-8: all of it is one bad row
         return Dataset([source], index_of([0], [source.size], [1]), name)
-    return Dataset([source], lines(source, heard), name)
+    return Dataset([source], lines(source, heard), name, origin=origin)
+
+
+def _any(source: Source, name: str, heard: Heard | None) -> Dataset:
+    outer = recognised(source.read(0, min(HEAD, source.size)), source.size)
+    if outer == "jsonl":
+        return _lines(source, name, heard)
+    with unpacked(stream(source, heard)) as (content, format_):
+        kind = format_ if format_ == outer else f"{format_} in {outer}"
+        if format_ == "jsonl":
+            return _lines(_kept(iter(lambda: content.read(2**20), b""), name), name, origin=Origin(kind))
+        notes: list[str] = []
+        return _numbered(records(content, format_, notes), name, Origin(kind, place=PLACES[format_]), notes)
+
+
+def _numbered(rows: Iterable[tuple[int, bytes]], name: str, origin: Origin, notes: Sequence[str] = ()) -> Dataset:
+    """A data set of rows with their numbers."""
+    numbers, lengths = array("I"), array("I")
+
+    def written() -> Iterator[bytes]:
+        for number, raw in rows:
+            numbers.append(number)
+            lengths.append(len(raw))
+            yield raw + b"\n"
+
+    source = _kept(written(), name)
+    length = np.frombuffer(lengths, np.uint32) if lengths else np.zeros(0, np.uint32)
+    ends = np.cumsum(length.astype(np.int64) + 1)
+    index = index_of(ends - length - 1, length, np.array(numbers, np.uint32))
+    return Dataset([source], index, name, origin=replace(origin, notes=tuple(notes)))
+
+
+def _kept(parts: Iterable[bytes], name: str) -> Source:
+    """What was unpacked or converted: in memory while it is small, else in a file that has no name."""
+    begun = bytearray()
+    parts = iter(parts)
+    for part in parts:
+        begun += part
+        if len(begun) > SMALL:
+            break
+    else:
+        return Memory(bytes(begun))
+    file = tempfile.TemporaryFile(buffering=2**20)  # noqa: SIM115 closed when nothing reads it any more
+    file.write(begun)
+    file.writelines(parts)
+    file.flush()
+    return Stored(file, name)
 
 
 def _written(examples: Iterable[Any]) -> Iterator[bytes]:
@@ -82,7 +141,7 @@ def opened(source: str | os.PathLike[str]) -> Source:
             raise InputError(f"{path} cannot be read: there is no such file.{_near(path)}")
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{path} cannot be read: it is not a file but a socket, a pipe or a device.")
-        stored = Stored(path)
+        stored = Stored(open(path, "rb", buffering=0), path.name)  # noqa: SIM115 closed when nothing reads it any more
         return Memory(stored.read(0, stored.size)) if stored.size <= SMALL else stored
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error

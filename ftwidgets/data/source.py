@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 import weakref
 from bisect import bisect_right
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable
+from typing import IO, Any, Protocol
 
 from ftwidgets.errors import InputError
 
@@ -48,18 +49,16 @@ class Memory:
 
 
 class Stored:
-    """A file that stays where it is. It is held open: it may be renamed or removed, but not be written to.
+    """A file that stays where it is, given open: it may be renamed or removed, but not be written to.
 
-    Raises:
-        InputError: the file cannot be read, or has changed since it was opened.
+    It is closed when nothing reads it any more. Raises InputError where it cannot be read or has changed.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._name = Path(path).name
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 closed when nothing reads it any more
-        weakref.finalize(self, self._file.close)
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._name = name
+        self._file = file
+        weakref.finalize(self, file.close)
         self._lock = threading.Lock()
-        self.path = Path(path)
         self._stamp = self._stamped()
         self.size = os.fstat(self._file.fileno()).st_size
 
@@ -81,3 +80,34 @@ class Stored:
     def _stamped(self) -> tuple[int, int]:
         known = os.fstat(self._file.fileno())
         return known.st_size, known.st_mtime_ns
+
+
+def stream(source: Source, heard: Callable[[int, int], None] | None = None) -> io.BufferedReader:
+    """A source as a file to read; `heard` hears how many of how many bytes have been read."""
+    return io.BufferedReader(_Stream(source, heard), 2**17)
+
+
+class _Stream(io.RawIOBase):
+    def __init__(self, source: Source, heard: Callable[[int, int], None] | None) -> None:
+        self._source, self._heard, self._at = source, heard, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = max(0, {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._source.size}[whence] + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._source.read(self._at, max(0, min(len(buffer), self._source.size - self._at)))
+        buffer[: len(content)] = content
+        self._at += len(content)
+        if self._heard:
+            self._heard(self._at, self._source.size)
+        return len(content)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ftwidgets.data import Finding, check, load
+from ftwidgets.data import Finding, check, jsonl, load
 
 USER = {"role": "user", "content": "Hello?"}
 ANSWER = {"role": "assistant", "content": "Hello."}
@@ -158,7 +158,7 @@ WARNINGS = [
 
 def findings_of(lines: Sequence[Any], rule: str, fewest: int = 1) -> list[Finding]:
     content = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
-    return [finding for finding in check(load(content), fewest=fewest) if finding.rule == rule]
+    return [finding for finding in check(jsonl(content), fewest=fewest) if finding.rule == rule]
 
 
 @pytest.mark.parametrize("case", [*ERRORS, *WARNINGS], ids=lambda case: case.rule)
@@ -191,7 +191,7 @@ def test_a_line_of_no_format_does_not_make_the_others_mixed() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n \r\n", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_an_error_of_the_whole_file(content: bytes) -> None:
-    (finding,) = check(load(content))
+    (finding,) = check(jsonl(content))
     assert (finding.rule, finding.level, finding.line) == ("empty-file", "error", None)
 
 

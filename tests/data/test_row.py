@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import Findings, check, load
+from ftwidgets.data import Findings, check, jsonl
 from ftwidgets.data.row import Row
 from tests.data.examples import FILE
 
@@ -20,7 +20,7 @@ LONG = b'{"prompt": "' + b"a" * 5_000_000 + b'", "completion": "b"}'
 
 def places(content: bytes) -> list[tuple[int, int, bool]]:
     """Of each row: its line, its offset, and whether it was understood."""
-    return [(row.number, row.offset, row.fault is None) for row in load(content).rows]
+    return [(row.number, row.offset, row.fault is None) for row in jsonl(content).rows]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_each_trap_is_a_row_or_a_fault_at_its_line_and_byte(
     content: bytes, expected: list[tuple[int, int, bool]]
 ) -> None:
     assert places(content) == expected
-    assert isinstance(check(load(content)), Findings)
+    assert isinstance(check(jsonl(content)), Findings)
 
 
 @pytest.mark.parametrize(
@@ -70,27 +70,27 @@ def test_each_trap_is_a_row_or_a_fault_at_its_line_and_byte(
     ],
 )
 def test_a_fault_tells_what_is_wrong_and_where(content: bytes, reason: str) -> None:
-    (row,) = load(content).rows
+    (row,) = jsonl(content).rows
     assert row.fault is not None and reason in row.fault
 
 
 @given(content=FILE)
 def test_any_bytes_are_judged_without_an_exception(content: bytes) -> None:
-    findings = check(load(content))
+    findings = check(jsonl(content))
     assert isinstance(findings, Findings)
     assert orjson.dumps(findings.records())
-    assert repr(findings) and findings.summary() and repr(load(content))
+    assert repr(findings) and findings.summary() and repr(jsonl(content))
 
 
 @pytest.mark.parametrize("depth", [100, 900, 1000, 1024, 1025, 100_000])
 @pytest.mark.parametrize("around", [b"%s", b'{"messages": %s}', b'{"messages": [{"role": %s}]}', b'{"prompt": %s}'])
 def test_lines_nested_as_deep_as_the_parser_goes_are_judged_too(depth: int, around: bytes) -> None:
-    assert check(load(around % (b"[" * depth + b"]" * depth))).errors
+    assert check(jsonl(around % (b"[" * depth + b"]" * depth))).errors
 
 
 @given(content=FILE)
 def test_a_rows_offset_and_line_are_where_it_stands_in_the_file(content: bytes) -> None:
-    for row in load(content).rows:
+    for row in jsonl(content).rows:
         assert content[row.offset : row.offset + len(row.raw)] == row.raw
         assert row.number == content.count(b"\n", 0, row.offset) + 1
 
@@ -99,7 +99,7 @@ def test_a_rows_offset_and_line_are_where_it_stands_in_the_file(content: bytes) 
 def test_no_line_is_lost_that_holds_anything(content: bytes) -> None:
     if not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-        assert [row.number for row in load(content).rows] == [n for n, line in enumerate(lines, 1) if line.strip()]
+        assert [row.number for row in jsonl(content).rows] == [n for n, line in enumerate(lines, 1) if line.strip()]
 
 
 def _is_plain(line: bytes) -> bool:
@@ -111,7 +111,7 @@ def test_a_file_is_written_again_as_it_was_up_to_its_last_newline(lines: list[by
     content = b"\n".join(lines)
     if content.startswith(b"\xef\xbb\xbf"):
         return
-    assert load(content + b"\n" * (ended and bool(lines))).to_bytes() == content + b"\n" * bool(lines)
+    assert jsonl(content + b"\n" * (ended and bool(lines))).to_bytes() == content + b"\n" * bool(lines)
 
 
 @given(content=FILE)
@@ -119,6 +119,6 @@ def test_what_was_written_is_read_again_with_the_same_values(content: bytes) -> 
     def said(rows: Iterable[Row]) -> list[Any]:
         return [(row.raw, row.value) for row in rows]
 
-    first = load(content)
-    if not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        assert said(load(first.to_bytes()).rows) == said(first.rows)
+    first = jsonl(content)
+    if not first.to_bytes().startswith((b"\xff\xfe", b"\xfe\xff")):
+        assert said(jsonl(first.to_bytes()).rows) == said(first.rows)
