@@ -1,0 +1,73 @@
+"""Which texts hold a code point of which tokenizers may think differently: one without a meaning, as yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+PLANES = 4
+"""Code points above the first four planes (flags of regions, forms of ideographs, private use) are all taken as odd."""
+
+BLOCK = 1 << 20
+"""So many characters are looked at in one go, to bound the memory it takes."""
+
+
+@cache
+def odd_code_points() -> npt.NDArray[np.bool_]:
+    """For each code point, whether it is odd: unassigned in the Unicode that tiktoken was built with, or a surrogate.
+
+    Letters, marks and digits are cut differently, and a tokenizer built with a later Unicode (gigatoken 0.10 has 17,
+    tiktoken 0.14 has 16) takes 4,699 code points for such that tiktoken takes for signs. The installed tiktoken itself
+    is asked, so that the answer is right for every version of either.
+    """
+    import tiktoken
+
+    alphabet = {bytes([byte]): byte for byte in range(256)}
+    finder = tiktoken.Encoding("unassigned", pat_str=r"\p{Cn}+", mergeable_ranks=alphabet, special_tokens={})
+    every = "".join(chr(code) for code in range(PLANES << 16) if not 0xD800 <= code < 0xE000)
+    found = bytes(finder.encode_ordinary(every)).decode()
+    odd = np.zeros(0x110000, np.bool_)
+    odd[PLANES << 16 :] = odd[0xD800:0xE000] = True
+    odd[_codes(found)] = True
+    return odd
+
+
+def odd_ones(texts: Sequence[str]) -> set[int]:
+    """The places in `texts` of those that hold an odd code point."""
+    foreign = [place for place, text in enumerate(texts) if not text.isascii()]
+    found: set[int] = set()
+    for places in _blocks(foreign, texts):
+        odd = _odd("".join(texts[place] for place in places))
+        if odd.size:
+            ends = list(accumulate(len(texts[place]) for place in places))
+            found.update(places[n] for n in np.searchsorted(ends, odd, side="right").tolist())
+    return found
+
+
+def _blocks(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places in groups whose texts together are not much longer than a block."""
+    group: list[int] = []
+    size = 0
+    for place in places:
+        group.append(place)
+        size += len(texts[place])
+        if size >= BLOCK:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _odd(text: str) -> npt.NDArray[np.int64]:
+    """Where in `text` odd code points are."""
+    starts = range(0, len(text), BLOCK)
+    found = [start + np.flatnonzero(odd_code_points()[_codes(text[start : start + BLOCK])]) for start in starts]
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
