@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ftwidgets.data.counting import Counter
+from dataclasses import replace
+
+from ftwidgets.data.counting import Counter, counter_for
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
@@ -23,19 +25,22 @@ def check(
     fewest: int = FEWEST,
     method: Method | None = None,
     n_epochs: int | None = None,
+    model: str | None = None,
 ) -> Findings:
     """Hold data sets against the rules; an error is found exactly where a job with these files would fail.
 
     With a validation or a test file, rows are found too that are in more than one of them. `fewest` is how many
-    examples a training file needs. `method` is the job's; by default that which the first example is for.
+    examples a training file needs. `method` is the job's; by default that which the first example is for. Tokens are
+    counted as `model` counts them: an OpenAI id or a local base; by default the local one, where it is here.
 
     Raises:
-        InputError: there is no such file, or it cannot be read.
+        InputError: there is no such file, or it cannot be read; or how the model counts is not known.
     """
     parts = [load(one) for one in (train, validation, test) if one is not None]
-    terms = _terms(parts[0], fewest, method, n_epochs)
+    counter = counter_for(model)
+    terms = replace(_terms(parts[0], fewest, method), n_epochs=n_epochs, counted=counter.name, context=counter.context)
     sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint)
-    found = [_checked(data, terms if n == 0 else terms.watching, None, sieve) for n, data in enumerate(parts)]
+    found = [_checked(data, terms if n == 0 else terms.watching, counter, sieve) for n, data in enumerate(parts)]
     surveys = [survey for survey, _ in found]
     between = [_between(surveys, n) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
@@ -44,7 +49,7 @@ def check(
 
 def faults(data: Dataset, *, fewest: int = FEWEST, method: Method = "supervised") -> Findings:
     """Only what a job would fail of, and the warnings about the format that come with it: what the service looks at."""
-    survey, hits = _checked(data, _terms(data, fewest, method, None), None, None)
+    survey, hits = _checked(data, _terms(data, fewest, method), None, None)
     return Findings([survey], hits)
 
 
@@ -65,7 +70,7 @@ def _between(surveys: list[Survey], part: int) -> list[Hits]:
     ]
 
 
-def _terms(data: Dataset, fewest: int, method: Method | None, n_epochs: int | None) -> Terms:
+def _terms(data: Dataset, fewest: int, method: Method | None) -> Terms:
     """The format of the first example that has one decides what the others should have."""
     kind: Kind = next((kind for kind in map(kind_of, data) if kind != "unknown"), "unknown")
-    return Terms(kind, method or ("dpo" if kind == "preference" else "supervised"), fewest, n_epochs)
+    return Terms(kind, method or ("dpo" if kind == "preference" else "supervised"), fewest)

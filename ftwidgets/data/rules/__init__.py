@@ -3,7 +3,7 @@
 One module a subject. `RULES` has them all by their ids.
 """
 
-from ftwidgets.data.rules import calls, examples, files, messages, pairs, rows, turns  # noqa: F401
+from ftwidgets.data.rules import calls, examples, files, messages, pairs, rows, tokens, turns  # noqa: F401
 from ftwidgets.data.rules.rule import RULES, Fault, Mend, Rule
 
 __all__ = ["RULES", "Fault", "Mend", "Rule"]

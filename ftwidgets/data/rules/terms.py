@@ -17,13 +17,16 @@ FEWEST = 10
 class Terms:
     """What a check goes by: the `kind` that all examples should have, and the `method` of the job.
 
-    `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides.
+    `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides. `counted`
+    says whose tokens were counted, None for nobody's; `context` is how many of them an example may have, where known.
     """
 
     kind: Kind = "unknown"
     method: Method = "supervised"
     fewest: int = FEWEST
     n_epochs: int | None = None
+    counted: str | None = None
+    context: int | None = None
 
     @property
     def watching(self) -> Terms:
