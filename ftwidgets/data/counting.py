@@ -1,4 +1,4 @@
-"""How many tokens examples have for a model: OpenAI's encodings, or a local base's own tokenizer. Exact, and offline."""
+"""How many tokens examples have for a model: by OpenAI's encodings, or a local base's own tokenizer. Exact, offline."""
 
 from __future__ import annotations
 
@@ -123,9 +123,8 @@ def counter_for(model: str | None = None, home: Path | None = None) -> OpenAICou
         return _local(model, bases)
     if model in known_bases(bases):
         raise InputError(f"The tokenizer of {model} is not on this machine yet. Bring it with: ftwidgets fetch {model}")
-    raise InputError(
-        f"How '{model}' counts tokens is not known. Use an OpenAI id, or one of: {', '.join(known_bases(bases))}."
-    )
+    here = ", ".join(known_bases(bases))
+    raise InputError(f"How '{model}' counts tokens is not known. Use an OpenAI id, or one of: {here}.")
 
 
 @cache
