@@ -6,16 +6,14 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ftwidgets import connection
 from ftwidgets.cli import activity, lab, walk
+from ftwidgets.cli.check import check_file
 from ftwidgets.cli.progress import fetch_shown
-from ftwidgets.data import Findings, load
-from ftwidgets.data import check as check_data
 from ftwidgets.errors import InputError, require
 from ftwidgets.home import home as home_folder
 
@@ -164,29 +162,6 @@ def fetch(
     out.print(f"{path.name} is in {path}")
 
 
-@app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="A JSONL file.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print every occurrence as JSON.")] = False,
-) -> None:
-    """Hold a training file against the format rules; exit status 1 where a job would fail."""
-    findings = check_data(load(file))
-    if as_json:
-        typer.echo(orjson.dumps(findings.records(), option=orjson.OPT_INDENT_2).decode())
-    else:
-        _show(findings)
-    if findings.errors:
-        raise typer.Exit(1)
-
-
-def _show(findings: Findings) -> None:
-    for rule, group in findings.by_cause().items():
-        out.print(f"{group[0].level} {rule}, {len(group)} ×: {group[0]}")
-        if len(group) > 1:
-            more = ", ".join(str(finding.line) for finding in group[1:9])
-            out.print(f"  also in lines {more}{' and others' if len(group) > 9 else ''}")
-    out.print(findings.summary())
-
-
+app.command(name="check")(check_file)
 app.command(name="run")(walk.run)
 app.command(name="lab", context_settings={"ignore_unknown_options": True})(lab.lab)

@@ -15,11 +15,17 @@ MOST_LINES = 10
 MOST_TURNS, MOST_CHARACTERS = 12, 600
 
 
+def report(findings: Findings) -> str:
+    """A whole page about data sets: what was found, and why it matters. Personal data in it are masked."""
+    names = ", ".join(survey.data.name for survey in findings.surveys)
+    return page.document(f"What is wrong with {names}", page.paragraph(findings.summary()), causes(findings))
+
+
 def causes(findings: Findings) -> str:
     """The findings as a table: a row a cause, with its first occurrence in words and the lines of the others."""
     rows = []
     for group in findings.by_cause().values():
-        first, lines = group[0], list(dict.fromkeys(finding.line for finding in group if finding.line))
+        first, lines = group[0], group.lines
         more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
         rows.append(
             [

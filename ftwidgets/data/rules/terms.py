@@ -18,7 +18,8 @@ class Terms:
     """What a check goes by: the `kind` that all examples should have, and the `method` of the job.
 
     `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides.
-    `counted` says whose tokens were counted, None for nobody's; `context` is how many of them an example may have, where known.
+    `counted` says whose tokens were counted, None for nobody's; `context` is how many of them an example may have,
+    where that is known.
     """
 
     kind: Kind = "unknown"

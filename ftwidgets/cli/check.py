@@ -1,0 +1,103 @@
+"""`ftwidgets check`: what is wrong with training files, as a table, as JSON, or as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ftwidgets.data import Findings, check
+from ftwidgets.data import page as data_page
+from ftwidgets.data.rules.explanation import explanation
+from ftwidgets.data.rules.terms import Method
+from ftwidgets.errors import InputError
+from ftwidgets.quantities import count
+
+MOST_LINES = 8
+WIDTH = 140
+"""Columns of the table where the output is no terminal."""
+
+
+def check_file(
+    file: Annotated[
+        Path | None, typer.Argument(help="A training file of any format that can be read.", show_default=False)
+    ] = None,
+    validation: Annotated[Path | None, typer.Option(help="The validation file beside it.", show_default=False)] = None,
+    test: Annotated[Path | None, typer.Option(help="The test file beside it.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every occurrence as JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page too; personal data are masked in it.", show_default=False)
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Count tokens as this model does: an OpenAI id or a base.", show_default=False)
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="The job's: supervised or dpo. Default: by the file.", show_default=False)
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes that are meant.", show_default=False, min=1, max=50)
+    ] = None,
+    explain: Annotated[str | None, typer.Option(help="Tell about one rule instead.", show_default=False)] = None,
+) -> None:
+    """Hold training files against the rules; exit status 1 where a job would fail."""
+    if explain is not None:
+        typer.echo(str(explanation(explain)))
+        return
+    if file is None:
+        raise InputError("Name a file: ftwidgets check FILE. Or a rule: ftwidgets check --explain role-unknown.")
+    findings = check(file, validation, test, model=model, method=_method(method), n_epochs=epochs)
+    if html is not None:
+        _write(html, data_page.report(findings))
+    if as_json:
+        typer.echo(orjson.dumps(findings.records(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        _show(findings)
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+def _method(name: str | None) -> Method | None:
+    methods: dict[str, Method] = {"supervised": "supervised", "dpo": "dpo"}
+    if name is not None and name not in methods:
+        raise InputError(f"'{name}' is not a method of fine-tuning. Use supervised or dpo.")
+    return methods[name] if name else None
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}. Name a file in a folder that is there."
+        ) from error
+
+
+def _show(findings: Findings) -> None:
+    out = Console(highlight=False, markup=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, markup=False, width=WIDTH)
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for head in ("level", "rule", "×", "the first, and the remedy", "lines"):
+        table.add_column(head, justify="right" if head == "×" else "left", overflow="fold")
+    for rule, group in findings.by_cause().items():
+        table.add_row(group[0].level, rule, f"{len(group):,}", str(group[0]), _places(group))
+    if findings:
+        out.print(table)
+    out.print(findings.summary(), soft_wrap=True)
+    fixable = [rule for rule, group in findings.by_cause().items() if group[0].fixable]
+    if fixable:
+        out.print(
+            f"Can be mended: {', '.join(fixable)}. In Python: ft.fix(data), or ft.fix(data, RULE).", soft_wrap=True
+        )
+    if findings:
+        out.print("More about a rule: ftwidgets check --explain RULE", soft_wrap=True)
+
+
+def _places(group: Findings) -> str:
+    lines = group.lines
+    more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
+    return ", ".join(map(str, lines[:MOST_LINES])) + more
