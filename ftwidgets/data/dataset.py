@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.index import BLOCK, Index, index_of
+from ftwidgets.data import change
+from ftwidgets.data.diff import Diff
+from ftwidgets.data.fingerprint import fingerprint
+from ftwidgets.data.index import Index, index_of, run_end
 from ftwidgets.data.kinds import KINDS, Kind, kind_of
-from ftwidgets.data.row import Row, parse, read
+from ftwidgets.data.row import read
+from ftwidgets.data.rows import Rows
 from ftwidgets.data.source import Memory, Source
+from ftwidgets.data.split import Groups, split
+from ftwidgets.data.steps import Step, marked
 from ftwidgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,12 +55,14 @@ class Dataset:
         sources: Sequence[Source] = (),
         index: Index | None = None,
         name: str = "data",
+        steps: tuple[Step, ...] = (),
         *,
         origin: Origin | None = None,
     ) -> None:
         self.sources = tuple(sources) or (Memory(),)
         self.index = index_of([], [], []) if index is None else index
         self.name = name
+        self.steps = steps
         self.origin = origin or Origin()
 
     @property
@@ -120,35 +128,69 @@ class Dataset:
         """So many of the rows, drawn by `seed`, in the file's order; all of them where there are no more."""
         return self.take(np.sort(np.random.default_rng(seed).permutation(len(self))[: max(0, rows)]))
 
-    def split(self, validation: float = 0.2, test: float = 0.0, seed: int = 0) -> tuple[Dataset, ...]:
-        """Share the rows out: (train, validation), or (train, validation, test) where `test` is above 0.
-
-        Shares are parts of 1; every row lands in exactly one part, which one is decided by `seed`.
+    def split(
+        self,
+        validation: float = 0.2,
+        test: float = 0.0,
+        seed: int = 0,
+        *,
+        stratify: bool = False,
+        groups: Groups | None = None,
+        frozen: bool = False,
+        expect: str | None = None,
+    ) -> tuple[Dataset, ...]:
+        """Share the rows out: (train, validation), or (train, validation, test) where `test` is above 0: see `split`.
 
         Raises:
-            InputError: a share is not between 0 and 1, or nothing is left to train on.
+            InputError: a share is not between 0 and 1, nothing is left to train on, or the split is not as expected.
         """
-        if not (0 <= validation < 1 and 0 <= test < 1 and validation + test < 1):
-            raise InputError(
-                f"Shares of {validation} and {test} leave nothing to train on. Use parts of 1, such as 0.2 and 0.2."
-            )
-        if seed < 0:
-            raise InputError(f"The seed {seed} is below 0. Use a whole number from 0.")
-        order = np.random.default_rng(seed).permutation(len(self))
-        ends = np.cumsum([round(len(order) * share) for share in (validation, test)]).tolist()
-        if ends[1] == len(order):
-            raise InputError(
-                f"Shares of {validation} and {test} of {len(order)} rows leave nothing to train on. Use smaller ones."
-            )
-        places = {"train": order[ends[1] :], "validation": order[: ends[0]], "test": order[ends[0] : ends[1]]}
-        parts = tuple(self.take(np.sort(rows)).named(f"{self.name} ({part})") for part, rows in places.items())
-        return parts if test else parts[:2]
+        return split(self, validation, test, seed, stratify=stratify, groups=groups, frozen=frozen, expect=expect)
 
     def named(self, name: str) -> Dataset:
         """The same rows under another name."""
-        same = self.take(slice(None))
+        same = self.remade(self.index, self.steps)
         same.name = name
+        if "kinds" in self.__dict__:
+            same.__dict__["kinds"] = self.kinds
         return same
+
+    def remade(self, index: Index, steps: tuple[Step, ...], sources: tuple[Source, ...] = ()) -> Dataset:
+        """A data set of these rows and steps, with the name of this one."""
+        return Dataset(sources or self.sources, index, self.name, steps, origin=self.origin)
+
+    def edited(self, line: int, value: Any) -> Dataset:
+        """The data with another example, or another line as bytes, in this line. Unknown lines are an InputError."""
+        return change.edited(self, line, value)
+
+    def without(self, lines: int | Collection[int]) -> Dataset:
+        """The data without these lines; unknown ones are an InputError."""
+        return change.without(self, lines)
+
+    def added(self, examples: Iterable[Any]) -> Dataset:
+        """The data with these examples at its end, numbered on from the last line that there ever was."""
+        return change.added(self, examples)
+
+    def reviewed(self, lines: int | Collection[int]) -> Dataset:
+        """The data with these lines marked as looked at by a person; unknown ones are an InputError."""
+        return change.reviewed(self, lines)
+
+    def undone(self) -> Dataset:
+        """The data before their last step, exactly; the data themselves where there was none."""
+        return change.undone_last(self)
+
+    @property
+    def reviewed_lines(self) -> list[int]:
+        """The lines that were marked as looked at."""
+        return [int(line) for line in self.index.number[marked(self.steps, len(self))]]
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256, in hex, of what the rows say, in whatever order: equal for equal data."""
+        return fingerprint(self)
+
+    def diff(self) -> Diff:
+        """How these data differ from those that were loaded."""
+        return Diff(change.as_loaded(self), self)
 
     def raws(self) -> Iterator[bytes]:
         """The JSON of each row, in order; what lies together is read together."""
@@ -156,7 +198,7 @@ class Dataset:
         offsets, lengths, sources = index.offset, index.length, index.source
         at = 0
         while at < len(index):
-            end = _run(offsets, lengths, sources, at)
+            end = run_end(offsets, lengths, sources, at)
             begin, source = int(offsets[at]), self.sources[sources[at]]
             block = source.read(begin, int(offsets[end - 1]) + int(lengths[end - 1]) - begin)
             for start, length in zip((offsets[at:end] - begin).tolist(), lengths[at:end].tolist(), strict=True):
@@ -203,49 +245,6 @@ class Dataset:
     def __repr__(self) -> str:
         note = f", {self.unreadable} of them unreadable" if self.unreadable else ""
         return f"Dataset '{self.name}': {len(self)} row{'' if len(self) == 1 else 's'}{note}, {self.kind}"
-
-
-class Rows(Sequence[Row]):
-    """The rows of a data set, each read when it is looked at."""
-
-    def __init__(self, data: Dataset) -> None:
-        self._data = data
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    @overload
-    def __getitem__(self, place: int) -> Row: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
-    def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
-        if isinstance(place, slice):
-            return tuple(self._data.take(place).rows)
-        index = self._data.index
-        source = self._data.sources[index.source[place]]
-        offset = int(index.offset[place])
-        return parse(int(index.number[place]), offset, source.read(offset, int(index.length[place])))
-
-    def __iter__(self) -> Iterator[Row]:
-        index = self._data.index
-        places = zip(_values(index.number), _values(index.offset), self._data.raws(), strict=True)
-        return (parse(number, offset, raw) for number, offset, raw in places)
-
-
-def _values(array: npt.NDArray[Any]) -> Iterator[int]:
-    """The numbers of a long array as Python's own, a part of them at a time."""
-    return (value for at in range(0, len(array), 65_536) for value in array[at : at + 65_536].tolist())
-
-
-def _run(offsets: npt.NDArray[np.int64], lengths: npt.NDArray[np.uint32], sources: npt.ArrayLike, at: int) -> int:
-    """Where the rows end that can be read with the one at `at`: of one source, ascending, within one block."""
-    ahead = slice(at, at + 65_536)
-    begin = offsets[at]
-    near = offsets[ahead] + lengths[ahead] <= begin + BLOCK
-    onward = np.diff(offsets[ahead], prepend=begin - 1) > 0
-    alike = np.asarray(sources)[ahead] == np.asarray(sources)[at]
-    fits = near & onward & alike & ((np.asarray(sources)[ahead] == 0) | (offsets[ahead] == begin))
-    return at + max(1, int(np.argmin(fits)) if not fits.all() else len(fits))
 
 
 def _system_of(example: Any) -> str | None:

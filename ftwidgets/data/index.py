@@ -60,6 +60,24 @@ def joined(parts: list[Index]) -> Index:
     return Index(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
 
 
+def run_end(offsets: Places, lengths: npt.NDArray[np.uint32], sources: npt.NDArray[np.uint8], at: int) -> int:
+    """Where the rows end that can be read with the one at `at`: of one source, ascending, within one block."""
+    ahead = 16  # runs are short where many rows were changed, and long elsewhere
+    while True:
+        end = _fitting(offsets[at : at + ahead], lengths[at : at + ahead], sources[at : at + ahead])
+        if end < ahead or ahead >= 65_536:
+            return at + end
+        ahead *= 16
+
+
+def _fitting(offsets: Places, lengths: npt.NDArray[np.uint32], sources: npt.NDArray[np.uint8]) -> int:
+    begin = offsets[0]
+    near = offsets + lengths <= begin + BLOCK
+    onward = np.diff(offsets, prepend=begin - 1) > 0
+    fits = near & onward & (sources == sources[0]) & ((sources == 0) | (offsets == begin))
+    return max(1, int(np.argmin(fits)) if not fits.all() else len(fits))
+
+
 def lines(source: Source, heard: Callable[[int, int], None] | None = None) -> Index:
     """The lines of a JSONL file. Blank ones hold no example and are passed over; a byte-order mark is dropped."""
     parts = []

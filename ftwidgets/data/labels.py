@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ftwidgets.data.dataset import Dataset
+if TYPE_CHECKING:
+    from ftwidgets.data.dataset import Dataset
 
 MOST, LONGEST = 12, 40
 """So many labels at most, of so many characters at most."""
