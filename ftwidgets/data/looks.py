@@ -17,13 +17,13 @@ from ftwidgets.data.hits import Occurrence, hits_of_row
 from ftwidgets.data.kinds import KINDS, kind_of
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.rules.terms import Terms
-from ftwidgets.data.sieve import Sieve
+from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
 
 CHAT = KINDS.index("chat")
 
-BETWEEN = "\n\x1e\n"
-"""What stands between the texts of a row where they are hashed and sieved; a pattern sees the ends of lines there."""
+BETWEEN = "\x1e"
+"""What stands between the texts of a row where they are hashed and sieved."""
 
 
 class Shape(NamedTuple):
@@ -112,7 +112,7 @@ class Looks:
         self._rows.append((kind, True, prompt, xxhash.xxh3_64_intdigest(joined[split:]), system, len(answer[0])))
         self._shapes.append(shape)
         self._texts += texts
-        self._joined.append(joined)
+        self._joined.append(joined_for_sieve(zip(shape.roles, texts, strict=True)).encode() if kind != CHAT else joined)
         self._examples.append(value)
 
     def facts(self) -> Facts:

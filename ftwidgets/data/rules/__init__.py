@@ -3,7 +3,19 @@
 One module a subject. `RULES` has them all by their ids.
 """
 
-from ftwidgets.data.rules import calls, examples, files, messages, pairs, rows, tokens, turns  # noqa: F401
+from ftwidgets.data.rules import (  # noqa: F401
+    calls,
+    characters,
+    examples,
+    files,
+    leftovers,
+    messages,
+    pairs,
+    rows,
+    tokens,
+    turns,
+    whitespace,
+)
 from ftwidgets.data.rules.rule import RULES, Fault, Mend, Rule
 
 __all__ = ["RULES", "Fault", "Mend", "Rule"]

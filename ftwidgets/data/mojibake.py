@@ -1,0 +1,67 @@
+"""Text that was UTF-8 and was read as Windows-1252 or Latin-1: where it stands, and what it was."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+
+def _bytes() -> dict[str, int]:
+    """Which byte each character was: Windows-1252's, and for what it leaves open Latin-1's."""
+    known = {chr(byte): byte for byte in range(128, 256)}
+    for byte in range(128, 160):
+        with contextlib.suppress(UnicodeDecodeError):  # five bytes are no character there
+            known[bytes([byte]).decode("cp1252")] = byte
+    return known
+
+
+BYTES = _bytes()
+
+C = "[" + "".join(sorted(character for character, byte in BYTES.items() if 0x80 <= byte < 0xC0)) + "]"
+"""A character that was a continuation byte."""
+
+PATTERN = (
+    f"[ÂÃ]{C}"  # what is in Latin-1: Ã© for é, Â° for °
+    # quotation marks, dashes, signs:
+    f"|â[\u20ac\u0080\u201a\u0082\u2020\u0086\u02c6\u0088\u02dc\u0098\u2122\u0099\u0153\u009c\u203a\u009b]{C}"
+    f"|(?:[ÐÑ]{C})(?:[ÐÑ]{C})+"  # Cyrillic
+    f"|(?:[ã-é]{C}{C})(?:[ã-é]{C}{C})+"  # Chinese, Japanese
+    f"|ð[Ÿ\u009f]{C}{C}"  # emoji
+    f"|[a-z][ÄÅ]{C}"  # Polish, Czech, Turkish within a word
+)
+"""What is hardly ever meant: each of these, read back as bytes, is UTF-8."""
+
+FOUND = re.compile(PATTERN)
+CAPITALS = re.compile("[A-ZÀ-ÖØ-Þ][ÂÃ][»”’…“—–™]")
+"""A word in capitals that ends with Â or Ã, and what closes it: Portuguese, Vietnamese."""
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Where such text stands."""
+    found = []
+    for match in FOUND.finditer(text):
+        begin, end = match.span()
+        begin += "a" <= text[begin] <= "z"
+        if not CAPITALS.match(text, max(0, begin - 1)) and _decoded(text[begin:end]) is not None:
+            found.append((begin, end))
+    return found
+
+
+def mended(text: str) -> str | None:
+    """The text as it was, read back as often as it was misread (up to three times); None where that is not sure."""
+    for _ in range(3):
+        parts, at = [], 0
+        for begin, end in places(text):
+            parts += [text[at:begin], _decoded(text[begin:end]) or ""]
+            at = end
+        if not parts:
+            return text
+        text = "".join([*parts, text[at:]])
+    return None if places(text) else text
+
+
+def _decoded(run: str) -> str | None:
+    try:
+        return bytes(BYTES[character] for character in run).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,162 @@
+"""Rules about blank space in texts: at the ends of answers, in runs, and of odd kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ftwidgets.data.prose import prose
+from ftwidgets.data.rules.rule import Fault, Mend, mends, rule
+from ftwidgets.data.rules.samples import PAIR, asked, said
+from ftwidgets.data.rules.speakers import ANSWERERS, END, START, spans
+from ftwidgets.quantities import count
+
+BLANK = " \t\r\n"
+
+BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n){3,}(?=[ \t]*\S)")
+SPACES = re.compile(r"(?<=[a-zà-ÿ,;.])   +(?=[A-Za-zÀ-ÿ])")
+
+GAP = re.compile(r"(?<=\S)   +(?=\S)")
+
+AROUND = "[\u00ab0-9.\u00a7()/\u2013\u2014\\-\n\u00a0\u202f]"
+SPACE = re.compile(
+    f"(?<!{AROUND})[\u00a0\u202f](?![;:!?\u00bb%\u2030\u20ac$\u00a30-9()/\u2013\u2014\\-\n\u00a0\u202f])"
+)
+"""A non-breaking space where typography asks for none: French puts one before ; : ! ? and within « », and most
+languages within numbers, before units and after abbreviations."""
+
+
+@rule(
+    "space-around",
+    "warning",
+    "text",
+    fails=(
+        said("It left on Monday. "),
+        said("\n\nIt left on Monday."),
+        said(" It left."),
+        PAIR | {"completion": "  It left."},
+        PAIR | {"completion": " It left.\n"},
+    ),
+    passes=(said("It left on Monday.\n\nIt comes today."), PAIR, asked(" Where is it?\n")),
+    hint=f"{START}[{BLANK}]|[{BLANK}]{END}",
+)
+def space_around(text: str, speaker: str) -> Iterator[Fault]:
+    """An answer begins or ends with blank space.
+
+    Why: the model learns to begin or end its answers so; the blank space is a token, and the first one decides much.
+
+    Looked at are only answers. A completion's single leading space is the custom of prompt/completion files, and right.
+    """
+    if speaker not in ANSWERERS or not text.strip(BLANK):
+        return
+    begin, end = len(text) - len(text.lstrip(BLANK)), len(text.rstrip(BLANK))
+    if begin and not (speaker == "completion" and text[:begin] == " "):
+        yield Fault(f"The answer begins with {_told(text[:begin])}.", "Remove it.", span=(0, begin))
+    if end < len(text):
+        yield Fault(f"The answer ends with {_told(text[end:])}.", "Remove it.", span=(end, len(text)))
+
+
+def _told(blank: str) -> str:
+    return count(len(blank), "space") if blank.strip(" ") == "" else count(len(blank), "blank character")
+
+
+@mends(space_around, safe=True)
+def _stripped(text: str, speaker: str, fault: Fault) -> Mend:
+    lead = " " if speaker == "completion" and text.startswith(" ") else ""
+    return Mend("remove the blank space", lead + text.strip(BLANK))
+
+
+@rule(
+    "blank-lines",
+    "note",
+    "text",
+    fails=said("It left on Monday.\n\n\n\n\nIt comes today."),
+    passes=(said("It left.\n\nIt comes today."), said("```\na\n\n\n\n\nb\n```")),
+    hint=r"\n[ \t\r]*\n[ \t\r]*\n[ \t\r]*\n",
+)
+def blank_lines(text: str, speaker: str) -> Iterator[Fault]:
+    """A text has three or more blank lines in a row.
+
+    Why: they say nothing and cost tokens; in answers the model learns to leave them.
+
+    They are often left over from a page from which the text was taken. Code is passed over.
+    """
+    for span in spans(BLANK_LINES, prose(text)):
+        lines = text.count("\n", *span) - 1
+        yield Fault(f"{lines} blank lines follow one another.", "Leave one.", span=span)
+
+
+@mends(blank_lines, safe=True)
+def _one_blank_line(text: str, speaker: str, fault: Fault) -> Mend:
+    return Mend("leave one blank line", _without(text, BLANK_LINES, "\n\n"))
+
+
+@rule(
+    "spaces",
+    "note",
+    "text",
+    fails=said("It left      on Monday."),
+    passes=(
+        said("It left.  It comes today."),
+        said("```\na     b\n```"),
+        said("name     price\nparcel   3\nletter   1"),
+        said("    indented"),
+    ),
+    hint="[a-zà-ÿ,;.]   +[A-Za-zÀ-ÿ]",
+)
+def spaces(text: str, speaker: str) -> Iterator[Fault]:
+    """Words are apart by three or more spaces.
+
+    Why: other spaces are other tokens; the model learns to leave gaps.
+
+    Code is passed over, and so are texts in which more than one line has gaps: a table is aligned so.
+    """
+    plain = prose(text)
+    found = list(spans(SPACES, plain))
+    if found and len({plain.count("\n", 0, begin) for begin, _ in spans(GAP, plain)}) == 1:
+        for span in found:
+            yield Fault(f"{span[1] - span[0]} spaces stand between two words.", "Leave one.", span=span)
+
+
+@mends(spaces, safe=True)
+def _one_space(text: str, speaker: str, fault: Fault) -> Mend:
+    return Mend("leave one space", _without(text, SPACES, " "))
+
+
+@rule(
+    "odd-space",
+    "note",
+    "text",
+    fails=said("It left\u00a0on Monday."),
+    passes=(
+        said("Où est-il\u00a0? «\u00a0Ici\u00a0», à 10\u202f000\u00a0km"),
+        said("Dr.\u00a0Weber, z.\u00a0B. am 3.\u00a0Mai"),
+        said("`a\u00a0b`"),
+    ),
+    hint=f"[^{AROUND[1:-1]}][\u00a0\u202f][^;:!?\u00bb%\u2030\u20ac$\u00a30-9()/\u2013\u2014\\-\n\u00a0\u202f]",
+)
+def odd_space(text: str, speaker: str) -> Iterator[Fault]:
+    """A non-breaking space stands between two words.
+
+    Why: it looks like a space and is another token: the model reads, and learns, other words than you see.
+
+    It is left where typography asks for it: before the French ; : ! ? and within « », in numbers, before units and
+    after abbreviations. It comes along when text is copied from a web page or a word processor.
+    """
+    for begin, end in spans(SPACE, prose(text)):
+        if begin > 0 and end < len(text):
+            yield Fault("A non-breaking space stands between two words.", "Use a plain space.", span=(begin, end))
+
+
+@mends(odd_space, safe=True)
+def _plain_space(text: str, speaker: str, fault: Fault) -> Mend:
+    return Mend("use plain spaces", _without(text, SPACE, " "))
+
+
+def _without(text: str, pattern: re.Pattern[str], instead: str) -> str:
+    """The text with what its prose has of a pattern replaced; the code stays as it is."""
+    parts, at = [], 0
+    for found in pattern.finditer(prose(text)):
+        parts += [text[at : found.start()], instead]
+        at = found.end()
+    return "".join([*parts, text[at:]])
