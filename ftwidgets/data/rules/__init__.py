@@ -6,9 +6,11 @@ One module a subject. `RULES` has them all by their ids.
 from ftwidgets.data.rules import (  # noqa: F401
     calls,
     characters,
+    endings,
     examples,
     files,
     leftovers,
+    manners,
     messages,
     pairs,
     rows,
