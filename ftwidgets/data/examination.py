@@ -12,6 +12,7 @@ from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import Scope
 from ftwidgets.data.rules.terms import Terms
+from ftwidgets.data.sieve import Sieve
 
 Found = tuple[Rule, Fault]
 
@@ -71,9 +72,15 @@ def message_findings(messages: list[Any]) -> Iterator[Found]:
 def text_findings(example: dict[str, Any]) -> Iterator[Found]:
     """What the rules about texts find in an example without an error."""
     for number, speaker, text in texts_of(example):
+        raw = text.encode()
         for rule in rules_of("text"):
-            for fault in rule.find(text, speaker):
-                yield rule, fault._replace(message_index=number)
+            if _sieve(rule.hint or "").caught([raw]):
+                yield from ((rule, fault._replace(message_index=number)) for fault in rule.find(text, speaker))
+
+
+@cache
+def _sieve(hint: str) -> Sieve:
+    return Sieve([hint])
 
 
 def texts_of(example: dict[str, Any]) -> Iterator[tuple[int | None, str, str]]:

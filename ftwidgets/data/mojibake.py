@@ -32,6 +32,9 @@ PATTERN = (
 """What is hardly ever meant: each of these, read back as bytes, is UTF-8."""
 
 FOUND = re.compile(PATTERN)
+REST = re.compile("ð[Ÿ\u009f]|â€")
+"""Of what was misread, and lost a byte as well."""
+
 CAPITALS = re.compile("[A-ZÀ-ÖØ-Þ][ÂÃ][»”’…“—–™]")
 """A word in capitals that ends with Â or Ã, and what closes it: Portuguese, Vietnamese."""
 
@@ -49,15 +52,15 @@ def places(text: str) -> list[tuple[int, int]]:
 
 def mended(text: str) -> str | None:
     """The text as it was, read back as often as it was misread (up to three times); None where that is not sure."""
-    for _ in range(3):
+    for _ in range(4):
         parts, at = [], 0
         for begin, end in places(text):
             parts += [text[at:begin], _decoded(text[begin:end]) or ""]
             at = end
         if not parts:
-            return text
+            return None if REST.search(text) else text
         text = "".join([*parts, text[at:]])
-    return None if places(text) else text
+    return None
 
 
 def _decoded(run: str) -> str | None:

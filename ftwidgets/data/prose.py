@@ -1,4 +1,4 @@
-"""What of a text is prose: code is blanked out, so that a rule about wording does not judge a program."""
+"""What of a text is prose: code is covered, so that a rule about wording does not judge a program."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ MARKUP = re.compile(
 
 
 def prose(text: str) -> str:
-    """The text with its code, fenced or between backticks, replaced by as many spaces: places stay what they are."""
+    """The text with its code, fenced or between backticks, covered by as many backticks: places stay what they are.
+
+    Covered are its spaces and line ends too, so that nothing in it looks like blank space in the prose.
+    """
     if "`" not in text and "~~~" not in text:
         return text
-    return INLINE.sub(_blank, FENCE.sub(_blank, text))
+    return INLINE.sub(_covered, FENCE.sub(_covered, text))
 
 
 def is_about_markup(text: str) -> bool:
@@ -29,5 +32,5 @@ def is_about_markup(text: str) -> bool:
     return "```" in text or MARKUP.search(text) is not None
 
 
-def _blank(found: re.Match[str]) -> str:
-    return "".join("\n" if character == "\n" else " " for character in found[0])
+def _covered(found: re.Match[str]) -> str:
+    return "`" * len(found[0])

@@ -41,7 +41,7 @@ def control_character(text: str, speaker: str) -> Iterator[Fault]:
     They come from terminals (colours), from word processors, and from files that were decoded wrongly. Tabs and ends of
     lines are no fault.
     """
-    for begin, end in spans(re.compile(CONTROL), text):
+    for begin, end in spans(re.compile(f"{CONTROL}+"), text):
         yield Fault(f"The text holds the control character {_point(text[begin])}.", "Remove it.", span=(begin, end))
 
 

@@ -68,7 +68,7 @@ def html_tag(text: str, speaker: str) -> Iterator[Fault]:
     """
     if is_about_markup(text) or text.lstrip().startswith(("<!", "<?", "<html")):
         return
-    plain = TABLE.sub(lambda found: " " * len(found[0]), prose(text))
+    plain = TABLE.sub(lambda found: "|" * len(found[0]), prose(text))
     if re.search(TAG, plain):
         for begin, end in spans(TAGS, plain):
             yield Fault(f"The tag {shown(text[begin:end])} is left over.", "Remove it.", span=(begin, end))
@@ -143,7 +143,8 @@ def template_mark(text: str, speaker: str) -> Iterator[Fault]:
     Why: the service puts the model's own marks around each message; written as text they are other tokens, and the
     model learns to show them.
 
-    They are left over from a file that was made for one model's template. Texts that speak of them are passed over.
+    They are left over from a file that was made for one model's template. Within a text they may be where another turn
+    begins: only those at its ends are removed by the fix. Texts that speak of them are passed over.
     """
     plain = prose(text)
     if len(found := list(spans(re.compile(MARK), plain))) and not TALK.search(plain):
@@ -154,8 +155,8 @@ def template_mark(text: str, speaker: str) -> Iterator[Fault]:
 
 @mends(template_mark)
 def _unmarked(text: str, speaker: str, fault: Fault) -> Mend | None:
-    plain = re.sub(MARK, "", text.removeprefix("<s>")).strip()
-    return Mend("remove the marks", plain) if plain else None
+    plain = re.sub(rf"^(?:\s|<s>|{MARK})+|(?:\s|{MARK})+$", "", text)
+    return Mend("remove the marks", plain) if plain and not re.search(MARK, plain) else None
 
 
 BLANKS = (

@@ -86,8 +86,8 @@ def knowledge_cutoff(text: str, speaker: str) -> Iterator[Fault]:
 
 REFUSAL = (
     r"(?i:\bi(?:'m| am)? ?(?:sorry,? but i )?(?:cannot|can't|can not|won't|unable to|not able to)(?: directly)? "
-    r"(?:help|assist|comply|fulfill?|engage in|participate in|support)(?: you)?(?: with| in)? (?:that|this|your|the|such|"
-    r"any|illegal|harmful)\b|\bi must (?:decline|refuse)\b|\bi(?:'m| am) sorry,? (?:but )?i (?:cannot|can't)"
+    r"(?:help|assist|comply|fulfill?|engage in|participate in|support)(?: you)?(?: with| in)? (?:that|this|your|the|"
+    r"such|any|illegal|harmful)\b|\bi must (?:decline|refuse)\b|\bi(?:'m| am) sorry,? (?:but )?i (?:cannot|can't)"
     r"(?: (?:help|assist|do|answer|comply|fulfill?|continue|discuss|provide|generate)\b)|"
     r"\bje (?:suis désolé, mais je )?ne (?:peux|suis pas en mesure) pas (?:vous aider|répondre à cette)|"
     r"\bich kann (?:dir|ihnen) (?:dabei|damit) nicht helfen)|(?:抱歉|对不起),?我(?:无法|不能)(?:提供|回答|满足|协助)"
@@ -131,6 +131,9 @@ APOLOGY = (
     r"\b(?:i|we) (?:sincerely |deeply )?apologi[sz]e|\bmy apologies)"
 )
 
+LINES = re.compile(r"(?m)^\W{0,2}[A-Z][\w .()]{0,30}:|^[ \t]*[-–—\"“«]")
+"""What somebody says in a dialogue."""
+
 
 @rule(
     "apologies",
@@ -147,15 +150,17 @@ def apologies(text: str, speaker: str) -> Iterator[Fault]:
     """An answer apologises three times or more.
 
     Why: the model learns to apologise instead of helping.
+
+    Dialogues, in which others speak, are passed over.
     """
     found = list(spans(re.compile(APOLOGY), text))
-    if speaker in ANSWERERS and len(found) > 2:
+    if speaker in ANSWERERS and len(found) > 2 and len(LINES.findall(text)) < 3:
         yield Fault(f"The answer apologises {len(found)} times.", "Once is enough.", span=(found[0][0], found[-1][1]))
 
 
-ANSWER_ROLE = r"(?i:(?:\*\*)?(?:assistant|ai|ai assistant|chatbot|bot|chatgpt|gpt-?4)(?:\*\*)? ?:)"
-USER_ROLE = r"(?:\*\*)?(?:User|USER|Human|HUMAN)(?:\*\*)? ?:"
-ROLE = {True: re.compile(rf"\s*{ANSWER_ROLE}(?:\*\*)?\s*"), False: re.compile(rf"\s*{USER_ROLE}(?:\*\*)?\s*")}
+ANSWER_ROLE, USER_ROLE = "(?i:assistant|ai|ai assistant|chatbot|bot|chatgpt|gpt-?4)", "(?:User|USER|Human|HUMAN)"
+NAMED = r"(?:{0} ?:|\*\*{0}:\*\*|\*\*{0}\*\* ?:)[ \n]"
+ROLE = {True: NAMED.format(ANSWER_ROLE), False: NAMED.format(USER_ROLE)}
 
 
 @rule(
@@ -166,11 +171,12 @@ ROLE = {True: re.compile(rf"\s*{ANSWER_ROLE}(?:\*\*)?\s*"), False: re.compile(rf
     passes=(
         said("Assistants: three of them."),
         said("Answer: It left."),
+        said("**AI: a history** of it"),
         PAIR | {"prompt": "User: Where is it?"},
         said("Model: T-800\nColour: red"),
         said("User: Where?\nAssistant: There."),
     ),
-    hint=rf"{START}[ \n]*(?:{ANSWER_ROLE}|{USER_ROLE})",
+    hint=rf"{START}[ \n]*(?:{ROLE[True]}|{ROLE[False]})",
 )
 def role_in_text(text: str, speaker: str) -> Iterator[Fault]:
     """A text begins with the name of its role, such as "Assistant:".
@@ -180,7 +186,7 @@ def role_in_text(text: str, speaker: str) -> Iterator[Fault]:
     A whole dialogue within one text is taken to be meant.
     """
     if speaker in ANSWERERS or (speaker in ASKERS and speaker != "prompt"):
-        found = ROLE[speaker in ANSWERERS].match(text)
+        found = re.match(rf"[ \n]*{ROLE[speaker in ANSWERERS]}\s*", text)
         if found and not re.search(r"\n[A-Z][\w ]{0,20}:", text) and text[found.end() :].strip():
             what = shown(found[0].strip())
             yield Fault(f"The text begins with {what}.", "Remove it: the role says it.", span=found.span())
