@@ -36,6 +36,9 @@ def examined(row: Row, terms: Terms, *, texts: bool = True) -> Iterator[Found]:
 
 
 def _format(row: Row, terms: Terms) -> Iterator[Found]:
+    if row.fault is not None:
+        yield from ((rule, fault) for rule in rules_of("line") for fault in rule.find(row))
+        return
     wrong = [(rule, fault) for rule in rules_of("row") for fault in rule.find(row, terms)]
     yield from wrong
     if any(rule.level == "error" for rule, _ in wrong):

@@ -33,8 +33,8 @@ class Case(NamedTuple):
 
 ERRORS = [
     Case("not-json", b'{"messages": [}', CHAT),
-    Case("not-json", b"{'messages': []}", CHAT),
-    Case("not-json", b'{"prompt": "a", "completion": NaN}', PAIR),
+    Case("single-quotes", b"{'messages': []}", CHAT),
+    Case("nan", b'{"prompt": "a", "completion": NaN}', PAIR),
     Case("encoding", b'{"prompt": "\xe4", "completion": "b"}', {"prompt": "ä", "completion": "b"}),
     Case("not-an-object", b"null", CHAT),
     Case("not-an-object", b"42", CHAT),

@@ -16,49 +16,13 @@ TO_CHAT = (
 )
 
 
-@rule(
-    "encoding",
-    "error",
-    "row",
-    fails=b'{"prompt": "\xe4", "completion": "b"}',
-    passes={"prompt": "ä", "completion": "b"},
-)
-def encoding(row: Row, terms: Terms) -> Iterator[Fault]:
-    """A line is not encoded as UTF-8.
-
-    Why: the job would fail: JSON is UTF-8, and other bytes are no characters in it.
-
-    Such bytes come from programs that save text as Latin-1, Windows-1252 or UTF-16. Save the file as UTF-8.
-    """
-    if row.fault is not None and "UTF-" in row.fault:
-        yield Fault(f"This line is not valid JSON: {row.fault}.", "Save the file as UTF-8.")
-
-
-@rule(
-    "not-json",
-    "error",
-    "row",
-    fails=(b'{"messages": [}', b"{'messages': []}", b'{"prompt": "a", "completion": NaN}'),
-    passes=(CHAT, PAIR),
-)
-def not_json(row: Row, terms: Terms) -> Iterator[Fault]:
-    """A line is not valid JSON.
-
-    Why: the job would fail at this line; no example can be read from it.
-
-    Each line holds one whole JSON object, with double quotation marks, and without a comma after the last value.
-    """
-    if row.fault is not None and "UTF-" not in row.fault:
-        yield Fault(f"This line is not valid JSON: {row.fault}.", "Each line holds one whole JSON object.")
-
-
 @rule("not-an-object", "error", "row", fails=(b"null", b"42", [CHAT], "text"), passes=CHAT)
 def not_an_object(row: Row, terms: Terms) -> Iterator[Fault]:
     """A line holds JSON that is not an object.
 
     Why: the job would fail: an example is an object with the key 'messages'.
     """
-    if row.fault is None and not isinstance(row.value, dict):
+    if not isinstance(row.value, dict):
         yield Fault(f"The line holds {shown(row.value)}, not an object.", 'Write {"messages": [...]} on each line.')
 
 
