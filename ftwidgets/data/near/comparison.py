@@ -25,6 +25,8 @@ def compared(
 ) -> tuple[Codes, Likeness]:
     """Those pairs of `codes` (sorted) whose similarity reaches the threshold, and that similarity."""
     found, likeness = [np.zeros(0, np.uint64)], [np.zeros(0)]
+    if not len(codes):
+        return found[0], likeness[0]
     first, second = decoded(codes)
     work = sketches.sizes[first].astype(np.int64) + sketches.sizes[second]
     for batch in np.split(codes, np.flatnonzero(np.diff(np.cumsum(work) // BATCH_SHINGLES)) + 1):
@@ -59,31 +61,31 @@ def likeliest(
 def _jaccard(first: Places, second: Places, text_at: Callable[[int], str]) -> Likeness:
     """Shingles in both texts over shingles in either, pair by pair."""
     texts, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-    numbers, offsets = _sets([text_at(int(text)) for text in texts])
+    low = np.uint64(64 - max(len(texts), len(first)).bit_length())  # bits of a shingle's number beside those of a place
+    numbers, offsets = _sets([text_at(int(text)) for text in texts], low)
     one, other = places[: len(first)], places[len(first) :]
     sizes = np.diff(offsets)
     pair = np.concatenate([np.repeat(np.arange(len(first)), sizes[side]) for side in (one, other)])
     both = np.concatenate([_gathered(numbers, offsets, side) for side in (one, other)])
-    order = np.lexsort((both, pair))
-    pair, both = pair[order], both[order]
-    shared = np.bincount(pair[1:][(both[1:] == both[:-1]) & (pair[1:] == pair[:-1])], minlength=len(first))
+    both = np.sort((pair.astype(np.uint64) << low) | both)
+    shared = np.bincount((both[1:][both[1:] == both[:-1]] >> low).astype(np.int64), minlength=len(first))
     either = sizes[one] + sizes[other] - shared
     return np.divide(shared, np.maximum(either, 1))
 
 
-def _sets(texts: list[str]) -> tuple[Numbers, Places]:
-    """The shingles of each text, each once, and where each text's begin."""
+def _sets(texts: list[str], low: np.uint64) -> tuple[Numbers, Places]:
+    """The `low` bits of the shingles of each text, each once and in order, and where each text's begin."""
     all_of = shingles(texts)
-    order = np.lexsort((all_of.numbers, all_of.rows))
-    rows, numbers = all_of.rows[order], all_of.numbers[order]
-    new = np.ones(len(numbers), bool)
-    new[1:] = (numbers[1:] != numbers[:-1]) | (rows[1:] != rows[:-1])
-    return numbers[new], np.searchsorted(rows[new], np.arange(len(texts) + 1))
+    below = (np.uint64(1) << low) - np.uint64(1)
+    keyed = np.sort((all_of.rows.astype(np.uint64) << low) | (all_of.numbers & below))
+    keyed = keyed[np.flatnonzero(np.diff(keyed, prepend=~keyed[:1]))]
+    starts = np.arange(len(texts) + 1).astype(np.uint64) << low
+    return keyed & below, np.searchsorted(keyed, starts).astype(np.int64)
 
 
 def _gathered(numbers: Numbers, offsets: Places, texts: Places) -> Numbers:
     """The numbers of each of `texts`, one text after the other."""
     sizes = np.diff(offsets)[texts]
-    ends = np.cumsum(sizes)
-    places = np.arange(sizes.sum()) + np.repeat(offsets[texts] - (ends - sizes), sizes)
-    return np.take(numbers, places)
+    places = np.arange(sizes.sum()) + np.repeat(offsets[texts] - (np.cumsum(sizes) - sizes), sizes)
+    gathered: Numbers = numbers[places]
+    return gathered

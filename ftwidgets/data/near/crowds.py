@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.near.candidates import CROWD, Codes, Sides, alike, coded, decoded, neighbours
+from ftwidgets.data.near.candidates import CROWD, Codes, Sides, alike, coded, decoded, merged, neighbours
 from ftwidgets.data.near.shingles import Numbers, Places, Shingles, shingles
 from ftwidgets.data.near.sketches import Sketches
 
@@ -40,7 +40,7 @@ def joined(crowd: Places, sketches: Sketches, sides: Sides, threshold: float, te
     postings = np.sort(np.concatenate(keys))
     shingle, text = decoded(postings)
     first, second = neighbours(shingle, CROWD)
-    pairs = np.unique(coded(np.minimum(text[first], text[second]), np.maximum(text[first], text[second])))
+    pairs = merged(coded(np.minimum(text[first], text[second]), np.maximum(text[first], text[second])))
     return alike(pairs, sketches, sides, threshold)
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.near.candidates import candidates, decoded
+from ftwidgets.data.near.candidates import candidates, decoded, merged
 from ftwidgets.data.near.comparison import compared, likeliest
 from ftwidgets.data.near.crowds import joined
 from ftwidgets.data.near.shingles import Places
@@ -102,9 +102,11 @@ def _found(sketches: Sketches, border: int | None, text_at: Callable[[int], str]
     sides = np.zeros(len(numbers), np.uint8)
     np.bitwise_or.at(sides, head[head >= 0], own[head >= 0])
     near = candidates(sketches, np.flatnonzero(head == numbers), sides, threshold)
-    crowded = np.union1d(near.led, joined(near.crowd, sketches, sides, threshold, text_at))
-    codes, similarity = compared(near.pairs, sketches, threshold, text_at)
-    more, how_much = likeliest(np.setdiff1d(crowded, near.pairs), sketches, threshold, text_at)
+    apart = ~np.isin(np.stack(decoded(near.pairs)), near.crowd).any(axis=0)
+    codes, similarity = compared(near.pairs[apart], sketches, threshold, text_at)
+    rare = joined(near.crowd, sketches, sides, threshold, text_at)
+    crowded = merged(near.led, rare, near.pairs[~apart])
+    more, how_much = likeliest(crowded, sketches, threshold, text_at)
     first, second = decoded(np.concatenate([codes, more]))
     found = first, second, np.concatenate([similarity, how_much])
     copies = np.flatnonzero((head >= 0) & (head != numbers))

