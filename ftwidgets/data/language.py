@@ -26,8 +26,8 @@ LEAST = 0.5
 ASIDE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\b(?:https?://|www\.)\S+|\S+@\S+", re.DOTALL)
 NO_LETTERS = re.compile(r"[\W\d_]+")
 DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-CODE = re.compile(r"[{}()\[\]<>=;_\\|$#*+&^~]")
-SPACES = re.compile(r"\s+")
+NOT_CODE = bytes(set(range(256)) - set(b"{}()[]<>=;_\\|$#*+&^~"))
+NOT_ASCII_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalpha() or byte > 127)
 
 
 class Language(NamedTuple):
@@ -63,13 +63,19 @@ def _told(model: Any, text: str) -> Language | None:
 def _prose(text: str) -> str | None:
     """The line of `text` that the model is to see, if it has enough letters and is no program."""
     start = text[: 4 * LOOKED_AT]  # code and addresses are taken out of this
-    line = SPACES.sub(" ", ASIDE.sub(" ", start)).strip()[:LOOKED_AT]
-    letters = NO_LETTERS.sub("", line)
-    counted = len(letters) if letters.isascii() else len(letters) + 3 * len(DENSE.findall(letters))
-    if counted < FEWEST_LETTERS or len(CODE.findall(line)) > SUREST_CODE * len(line):
+    if "`" in start or "@" in start or "/" in start or "www." in start:
+        start = ASIDE.sub(" ", start)
+    line = " ".join(start.split())[:LOOKED_AT].replace("\0", " ")
+    raw = line.encode("utf-8", "replace")
+    if _letters(line, raw) < FEWEST_LETTERS or len(raw.translate(None, NOT_CODE)) > SUREST_CODE * len(line):
         return None
-    shouted = letters.isupper()  # the model knows few words in capitals
-    return (line.lower() if shouted else line).replace("\0", " ").encode("utf-8", "replace").decode()
+    return raw.decode().lower() if line.isupper() else raw.decode()  # the model knows few words in capitals
+
+
+def _letters(line: str, raw: bytes) -> int:
+    if line.isascii():
+        return len(raw.translate(None, NOT_ASCII_LETTERS))
+    return len(NO_LETTERS.sub("", line)) + 3 * len(DENSE.findall(line))
 
 
 @cache
