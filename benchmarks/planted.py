@@ -14,6 +14,7 @@ import argparse
 import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -85,7 +86,7 @@ def write(path: Path, rows: int, *, seed: int = 0, clean: bool = False, share: f
         ValueError: there are too few rows for a fault of every kind.
     """
     chance = random.Random(seed)
-    prose = Prose(seed)
+    prose = _prose(seed)
     plan = {} if clean else _plan(rows, share, chance)
     plants: list[Plant] = []
     earlier, line = Earlier(chance), 0
@@ -105,6 +106,11 @@ def write(path: Path, rows: int, *, seed: int = 0, clean: bool = False, share: f
             file.write(raw + end)
             line += end.count(b"\n") - 1 if end else 0
     return plants
+
+
+@cache
+def _prose(seed: int) -> Prose:
+    return Prose(seed)
 
 
 def _plan(rows: int, share: float, chance: random.Random) -> dict[int, str]:
@@ -146,7 +152,7 @@ def _is_plain(example: Example) -> bool:
 
 def write_pairs(path: Path, rows: int, *, seed: int = 0) -> None:
     """Write so many prompt/completion pairs without faults."""
-    prose = Prose(seed)
+    prose = _prose(seed)
     with path.open("wb") as file:
         for example in _examples(prose, rows, seed, set(), tools=False):
             said = [one["content"] for one in example["messages"] if one["role"] != "system"][:2]
