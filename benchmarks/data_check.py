@@ -1,6 +1,6 @@
 """Check large files, ours beside the peers: seconds, peak memory, and which of the planted faults are found.
 
-    python benchmarks/data_check.py --ranks cl100k_base.tiktoken.gz --peer-python PYTHON_WITH_OPENAI_0.28.1 [--large]
+    python benchmarks/data_check.py [--peer-python PYTHON_WITH_OPENAI_0.28.1] [--large]
 
 Each run is a process of its own. On one clean chat file of 100 MB: ours, the core (format, tokens, exact duplicates,
 contradictions); ours, everything; the cookbook's steps. On one file of pairs of 72 MB: ours, everything; the old
@@ -64,6 +64,8 @@ def main() -> None:
         end="",
     )
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
+        if args.ranks is None:
+            args.ranks = write_ranks(Path(folder) / "cl100k_base.tiktoken")
         if args.peer_python is None:
             args.peer_python = peer_prepare_data.environment(Path(folder) / "peer")
         small(args, Path(folder))
@@ -80,7 +82,9 @@ def absolute(path: str) -> Path:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ranks", type=absolute, help="the ranks of cl100k_base, for the cookbook's steps")
+    parser.add_argument(
+        "--ranks", type=absolute, help="of cl100k_base, for the cookbook's steps; else those in ftwidgets"
+    )
     parser.add_argument("--peer-python", type=absolute, help="of an environment with openai[datalib]==0.28.1")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--large", action="store_true", help="1 GB too")
@@ -98,8 +102,14 @@ def own(extent: str, path: Path, *more: str) -> list[str]:
 
 def cookbook(args: argparse.Namespace, path: Path) -> list[str]:
     """The command of the cookbook's steps."""
-    ranks = ["--ranks", str(args.ranks)] if args.ranks else []
-    return [sys.executable, str(HERE / "peer_cookbook.py"), str(path), *ranks]
+    return [sys.executable, str(HERE / "peer_cookbook.py"), str(path), "--ranks", str(args.ranks)]
+
+
+def write_ranks(path: Path) -> Path:
+    """Write the ranks that ftwidgets has as OpenAI publishes them, so that the peer need not unpack ours."""
+    code = "import pathlib, sys, peer_cookbook; pathlib.Path(sys.argv[1]).write_bytes(peer_cookbook.rank_file(None))"
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=HERE, check=True)
+    return path
 
 
 def generate(path: Path, megabytes: int, *more: str) -> None:
@@ -176,7 +186,8 @@ def faults(args: argparse.Namespace, folder: Path, megabytes: int) -> None:
     path = folder / "planted.jsonl"
     generate(path, megabytes)
     died = subprocess.run(cookbook(args, path), capture_output=True, text=True, check=False)
-    print(f"\n{_megabytes(path)} with planted faults. The cookbook's steps: {died.stderr.strip().splitlines()[-1]}")
+    end = (died.stderr or died.stdout).splitlines()[-1]
+    print(f"\n{_megabytes(path)} with planted faults. The cookbook's steps: {end}")
     told = subprocess.run(own("everything", path, "--findings"), capture_output=True, check=True).stdout
     _print_found(list(planted.read_truth(path)), orjson.loads(told))
     path.unlink()

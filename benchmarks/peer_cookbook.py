@@ -1,6 +1,6 @@
 """The peer: the data-preparation steps that OpenAI's cookbook documents for chat files, written from their description.
 
-    python benchmarks/peer_cookbook.py train.jsonl --ranks cl100k_base.tiktoken.gz
+    python benchmarks/peer_cookbook.py train.jsonl
 
 All lines with json into a list of dicts; counts of format errors; examples without system or user message; tokens of
 conversations and of assistants with cl100k_base and their distributions; how many are over the limit; the epochs that
@@ -37,23 +37,28 @@ RANKS_NAME = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
 """The name under which tiktoken keeps the ranks of cl100k_base in its cache."""
 
 
-def cl100k(ranks: Path) -> tiktoken.Encoding:
+def cl100k(ranks: Path | None) -> tiktoken.Encoding:
     """tiktoken's own cl100k_base, without a network: the rank file is put where tiktoken would keep it.
 
-    `ranks` is the rank file, plain or gzipped, or a wheel or zip that holds cl100k_base.tiktoken.gz.
+    `ranks` is the rank file, plain or gzipped, or a wheel that holds cl100k_base.tiktoken.gz; without it, the ranks
+    in ftwidgets are written as such a file.
     """
     with tempfile.TemporaryDirectory() as cache:
-        (Path(cache) / RANKS_NAME).write_bytes(_ranks(ranks))
+        (Path(cache) / RANKS_NAME).write_bytes(rank_file(ranks))
         os.environ["TIKTOKEN_CACHE_DIR"] = cache
         return tiktoken.get_encoding("cl100k_base")
 
 
-def _ranks(path: Path) -> bytes:
+def rank_file(path: Path | None) -> bytes:
+    """The ranks of cl100k_base as OpenAI publishes them."""
+    if path is None:
+        from ftwidgets.data import ranks
+
+        return ranks.rank_file(ranks.tokens("cl100k_base"))
     content = path.read_bytes()
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as wheel:
-            name = next(name for name in wheel.namelist() if name.endswith("cl100k_base.tiktoken.gz"))
-            content = wheel.read(name)
+            content = wheel.read(next(name for name in wheel.namelist() if name.endswith("cl100k_base.tiktoken.gz")))
     return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
@@ -137,7 +142,7 @@ def main() -> None:
     """All steps, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
-    parser.add_argument("--ranks", type=Path, required=True, help="where the ranks of cl100k_base are")
+    parser.add_argument("--ranks", type=Path, help="where the ranks of cl100k_base are; else those in ftwidgets")
     args = parser.parse_args()
     dataset = read(args.path)
     print("Num examples:", len(dataset))
