@@ -61,8 +61,8 @@ TEMPLATES = (
     "First {act} the {noun}, then {act} the {adjective} {other}, and write down what you saw.",
     "Most people in {Place} {act} their {noun} {time}, although the {other} {state}.",
     "A {noun} of this kind {state} after {few} years, as {Name} wrote in {year}.",
-    "For €{few}.50 the {adjective} {noun} is cheap – the {other} alone was more.",
-    "“The {noun} {state},” said {Name}, “and I will {act} it {time}.”",
+    "For £{few}.50 the {adjective} {noun} is cheap, for the {other} alone was more.",
+    '"The {noun} {state}," said {Name}, "and I will {act} it {time}."',
     "Nobody at the {rare} could say why the {adjective} {noun} {state}.",
     "The note on the {noun} begins with “{foreign}”, and {Name} left it on the {adjective} {other} {time}.",
 )
