@@ -13,7 +13,7 @@ from rich.table import Table
 from ftwidgets.data import Findings, check
 from ftwidgets.data import page as data_page
 from ftwidgets.data.rules.explanation import explanation
-from ftwidgets.data.rules.terms import Method
+from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError
 from ftwidgets.quantities import count
 

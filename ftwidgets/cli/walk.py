@@ -14,7 +14,7 @@ from ftwidgets.bases.catalogue import CATALOGUE, resolve
 from ftwidgets.cli.progress import bar, fetch_shown
 from ftwidgets.connection import connect
 from ftwidgets.data import Dataset, faults, load
-from ftwidgets.data.rules.terms import FEWEST
+from ftwidgets.data.terms import FEWEST
 from ftwidgets.errors import BaseModelError, FtwidgetsError, InputError, JobError
 from ftwidgets.evaluation import Report, evaluate
 from ftwidgets.evaluation.question import questions

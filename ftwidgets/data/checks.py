@@ -11,10 +11,10 @@ from ftwidgets.data.findings import Findings
 from ftwidgets.data.hits import Hits, hits_of_file, hits_of_parts, sorted_by_place
 from ftwidgets.data.kinds import Kind, kind_of
 from ftwidgets.data.loading import Loadable, load
-from ftwidgets.data.rules.terms import FEWEST, Method, Terms
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
+from ftwidgets.data.terms import FEWEST, Method, Terms
 
 
 def check(

@@ -113,11 +113,11 @@ def _sign(text: str, at: int) -> Iterator[Diagnosis]:
         yield _at("bad-escape", at, what, remedy)
     if sign in INVISIBLE:
         what = f"an invisible sign ({unicodedata.name(sign, 'unnamed').lower()}) outside of a text"
-        yield _at("invisible-character", at, what, "Remove it.")
+        yield _at("invisible-in-json", at, what, "Remove it.")
     if sign < " " or sign == "\x7f":
         what = f"a control character (U+{ord(sign):04X}) as it is"
         yield _at(
-            "control-character", at, what, "Write a line break in a text as \\n, a tab as \\t, others as \\u0000."
+            "unescaped-control", at, what, "Write a line break in a text as \\n, a tab as \\t, others as \\u0000."
         )
     if sign in QUOTES and not text[:at].rstrip().endswith('"'):
         yield _at("single-quotes", at, f"{sign} is no quotation mark in JSON", 'Use ".')

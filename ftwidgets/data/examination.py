@@ -11,8 +11,8 @@ from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import Scope
-from ftwidgets.data.rules.terms import Terms
 from ftwidgets.data.sieve import Sieve
+from ftwidgets.data.terms import Terms
 
 Found = tuple[Rule, Fault]
 

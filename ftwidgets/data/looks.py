@@ -16,9 +16,9 @@ from ftwidgets.data.examination import examined, is_plain, text_findings, texts_
 from ftwidgets.data.hits import Occurrence, hits_of_row
 from ftwidgets.data.kinds import KINDS, kind_of
 from ftwidgets.data.row import LONGEST, Row, read
-from ftwidgets.data.rules.terms import Terms
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
+from ftwidgets.data.terms import Terms
 
 CHAT = KINDS.index("chat")
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.kinds import Kind
 from ftwidgets.data.row import read
-from ftwidgets.data.rules.terms import Terms
+from ftwidgets.data.terms import Terms
 
 Array = npt.NDArray[Any]
 

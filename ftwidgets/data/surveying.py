@@ -12,9 +12,9 @@ from ftwidgets.data.counting import Counter
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.hits import Hits, hits_of
 from ftwidgets.data.looks import Looks
-from ftwidgets.data.rules.terms import Terms
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Facts
+from ftwidgets.data.terms import Terms
 
 CHUNK = 2048
 """Rows whose texts are counted and sieved together."""

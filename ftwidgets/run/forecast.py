@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ftwidgets.data.rules.terms import FEWEST
+from ftwidgets.data.terms import FEWEST
 from ftwidgets.quantities import about, count, duration
 from ftwidgets.rates import Rate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ftwidgets.data import Dataset, Findings, faults, jsonl
-from ftwidgets.data.rules.terms import FEWEST
+from ftwidgets.data.terms import FEWEST
 from ftwidgets.errors import InputError
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record

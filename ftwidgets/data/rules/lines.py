@@ -67,17 +67,17 @@ def comment(row: Row) -> Iterator[Fault]:
     yield from found(row, "comment")
 
 
-@rule("control-character", "error", "line", fails=b'{"prompt": "a\tb", "completion": "c"}', passes={"prompt": "\t"})
+@rule("unescaped-control", "error", "line", fails=b'{"prompt": "a\tb", "completion": "c"}', passes={"prompt": "\t"})
 def control_character(row: Row) -> Iterator[Fault]:
     r"""A tab or another control character stands in a line as it is.
 
     Why: the job would fail at this line: within a text JSON writes them as \t, \n or \u0000.
     """
-    yield from found(row, "control-character")
+    yield from found(row, "unescaped-control")
 
 
 @rule(
-    "invisible-character",
+    "invisible-in-json",
     "error",
     "line",
     fails=('\ufeff \ufeff{"prompt": "a"}'.encode(), '{"prompt":\u00a0"a"}'.encode()),
@@ -90,7 +90,7 @@ def invisible_character(row: Row) -> Iterator[Fault]:
 
     A byte-order mark within a file comes from joining files; no-break spaces come from web pages and word processors.
     """
-    yield from found(row, "invisible-character")
+    yield from found(row, "invisible-in-json")
 
 
 @rule(

@@ -8,7 +8,7 @@ from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules.rule import Fault, rule, shown
 from ftwidgets.data.rules.samples import CHAT, PAIR, PREFERENCE
-from ftwidgets.data.rules.terms import Terms
+from ftwidgets.data.terms import Terms
 
 TO_CHAT = (
     'As a chat, an example is {"messages": [{"role": "user", "content": PROMPT}, '

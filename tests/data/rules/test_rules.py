@@ -14,8 +14,8 @@ from ftwidgets.data import Findings, check, jsonl
 from ftwidgets.data.examination import examined, is_plain, rules_of
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES, Rule
-from ftwidgets.data.rules.terms import Method, Terms
 from ftwidgets.data.sieve import Sieve
+from ftwidgets.data.terms import Method, Terms
 from tests.data.examples import EXAMPLE, mutated
 
 
