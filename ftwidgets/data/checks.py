@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from ftwidgets.data.aside import Aside
+from ftwidgets.data.beside import Beside
 from ftwidgets.data.counting import Counter, counter_for
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
@@ -40,7 +42,7 @@ def check(
     counter = counter_for(model)
     terms = replace(_terms(parts[0], fewest, method), n_epochs=n_epochs, counted=counter.name, context=counter.context)
     sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint)
-    found = [_checked(data, terms if n == 0 else terms.watching, counter, sieve) for n, data in enumerate(parts)]
+    found = [_checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve)) for n, data in enumerate(parts)]
     surveys = [survey for survey, _ in found]
     between = [_between(surveys, n) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
@@ -49,15 +51,30 @@ def check(
 
 def faults(data: Dataset, *, fewest: int = FEWEST, method: Method = "supervised") -> Findings:
     """Only what a job would fail of, and the warnings about the format that come with it: what the service looks at."""
-    survey, hits = _checked(data, _terms(data, fewest, method), None, None)
+    survey, hits = _checked(data, _terms(data, fewest, method), None)
     return Findings([survey], hits)
 
 
-def _checked(data: Dataset, terms: Terms, counter: Counter | None, sieve: Sieve | None) -> tuple[Survey, Hits]:
-    facts, hits = looked_at(data, terms, counter=counter, sieve=sieve)
+@dataclass(frozen=True)
+class Depth:
+    """What is looked at besides the format: tokens with a counter, texts with a sieve."""
+
+    counter: Counter
+    sieve: Sieve
+
+
+def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, Hits]:
+    """Hold one data set against the rules about rows and files; without a `depth`, only against those of the format."""
+    beside = Beside(data) if depth else None
+    try:
+        counter, sieve = (depth.counter, depth.sieve) if depth else (None, None)
+        facts, hits = looked_at(data, terms, counter=counter, sieve=sieve)
+        survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing(len(data)))
+    finally:
+        if beside:
+            beside.end()
     data.__dict__["kinds"] = facts.kind
-    survey = Survey(data, terms, facts)
-    whole = [hits_of_file(rule, rule.find(survey)) for rule in rules_of("file") if sieve or rule.level == "error"]
+    whole = [hits_of_file(rule, rule.find(survey)) for rule in rules_of("file") if depth or rule.level == "error"]
     return survey, sorted_by_place([*whole, hits])
 
 

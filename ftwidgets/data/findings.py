@@ -74,6 +74,11 @@ class Findings(Sequence[Finding]):
         """How many rows were checked."""
         return sum(map(len, self.surveys))
 
+    @property
+    def skipped(self) -> list[str]:
+        """What was not looked for, since a package is missing: sentences with the remedy."""
+        return list(dict.fromkeys(sentence for survey in self.surveys for sentence in survey.aside.skipped))
+
     def __len__(self) -> int:
         return len(self.hits)
 

@@ -141,7 +141,7 @@ def opened(source: str | os.PathLike[str]) -> Source:
             raise InputError(f"{path} cannot be read: there is no such file.{_near(path)}")
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{path} cannot be read: it is not a file but a socket, a pipe or a device.")
-        stored = Stored(open(path, "rb", buffering=0), path.name)  # noqa: SIM115 closed when nothing reads it any more
+        stored = Stored(open(path, "rb", buffering=0), path.name, path.resolve())  # noqa: SIM115 closed when nothing reads it any more
         return Memory(stored.read(0, stored.size)) if stored.size <= SMALL else stored
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error

@@ -8,6 +8,7 @@ import threading
 import weakref
 from bisect import bisect_right
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ftwidgets.errors import InputError
@@ -51,11 +52,13 @@ class Memory:
 class Stored:
     """A file that stays where it is, given open: it may be renamed or removed, but not be written to.
 
-    It is closed when nothing reads it any more. Raises InputError where it cannot be read or has changed.
+    `path` is where it is, if it has a name. It is closed when nothing reads it any more. Raises
+    InputError where it cannot be read or has changed.
     """
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: IO[bytes], name: str, path: Path | None = None) -> None:
         self._name = name
+        self.path = path
         self._file = file
         weakref.finalize(self, file.close)
         self._lock = threading.Lock()

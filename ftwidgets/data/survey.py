@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.data.aside import Aside
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.kinds import Kind
 from ftwidgets.data.row import read
@@ -52,11 +53,12 @@ DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, np.uint32, np.uint32, np.uint
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """A data set, what is known of each of its rows, and the terms that it is held against."""
+    """A data set, what is known of each of its rows, what is alike in it, and the terms that it is held against."""
 
     data: Dataset
     terms: Terms
     facts: Facts
+    aside: Aside
 
     def __len__(self) -> int:
         return len(self.data)

@@ -1,0 +1,107 @@
+"""Rules about examples that are nearly alike, and about the language they are in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, tells
+from ftwidgets.data.rules.samples import chat
+from ftwidgets.data.survey import Survey
+
+FEWEST_TOLD = 20
+"""Rows whose language is known, from which on most of them have one."""
+
+MOST = 0.8
+"""The share of rows in one language from which on another is odd."""
+
+_LONG = "My parcel was to come on Monday, now it is Thursday and nobody at your shop has told me where it is or when"
+_CLOSE = _LONG.replace("Thursday", "Friday")
+_SORRY = "I am sorry that nobody told you. It left our house on Monday and the carrier promises it for tomorrow."
+
+
+def _asked(text: str) -> dict[str, object]:
+    return chat({"role": "user", "content": text}, {"role": "assistant", "content": _SORRY})
+
+
+@file_rule(
+    "near-duplicate",
+    "warning",
+    fails=([_asked(_LONG), _asked(_CLOSE)],),
+    passes=(
+        [
+            _asked(_LONG),
+            chat({"role": "user", "content": "Do you sell ferns?"}, {"role": "assistant", "content": "Yes."}),
+        ],
+    ),
+)
+def near_duplicate(survey: Survey) -> Spots:
+    """An example says nearly the same as an earlier one.
+
+    Why: the model learns these words by heart, and where one of the two is held out, the test is no test.
+
+    Of all runs of three words in either, four fifths are in both; system messages, case and white space do not count.
+    """
+    found = survey.aside
+    whole = survey.whole
+    keep = survey.facts.sound[found.first] & survey.facts.sound[found.second]
+    keep &= whole[found.first] != whole[found.second]
+    first, second, similarity = found.first[keep], found.second[keep], found.similarity[keep]
+    second, once = np.unique(second, return_index=True)
+    return Spots.of(second, first[once], similarity[once])
+
+
+@tells(near_duplicate)
+def _near(survey: Survey, spot: Spot) -> Fault:
+    how = (
+        "the same words but for case and white space"
+        if spot.value >= 1
+        else f"{spot.value:.0%} the same".replace("%", " %")
+    )
+    return Fault(
+        f"It says nearly what line {survey.line(spot.other)} says ({how}).", "Keep one of them, or make them differ."
+    )
+
+
+@mends(near_duplicate)
+def _keep_one(survey: Survey, spot: Spot) -> list[Mend]:
+    lines = {spot.other: spot.place, spot.place: spot.other}
+    return [Mend(f"keep line {survey.line(kept)}", None, gone) for kept, gone in lines.items()]
+
+
+@file_rule(
+    "other-language",
+    "note",
+    fails=(
+        [
+            *[_asked(f"{_LONG}, asks customer {n}") for n in range(30)],
+            chat(
+                {"role": "user", "content": "Wo ist mein Paket, das schon am Montag hätte kommen sollen?"},
+                {
+                    "role": "assistant",
+                    "content": "Es hat unser Haus am Montag verlassen und kommt morgen bei Ihnen an.",
+                },
+            ),
+        ],
+    ),
+    passes=([_asked(f"{_LONG}, asks customer {n}") for n in range(30)],),
+)
+def other_language(survey: Survey) -> Spots:
+    """An example is in another language than most.
+
+    Why: a few examples in another language teach little of it; they may have come in by mistake.
+
+    Told from the first 300 characters of each example. Where many languages are meant, pass this over.
+    """
+    codes = np.where(survey.facts.sound, survey.aside.language, b"")
+    known, counts = np.unique(codes[codes != b""], return_counts=True)
+    if counts.sum() < FEWEST_TOLD or counts.max() < MOST * counts.sum():
+        return Spots.of([])
+    return Spots.of(np.flatnonzero((codes != b"") & (codes != known[counts.argmax()])))
+
+
+@tells(other_language)
+def _other(survey: Survey, spot: Spot) -> Fault:
+    codes = survey.aside.language
+    known, counts = np.unique(codes[codes != b""], return_counts=True)
+    own, most = codes[spot.place].decode(), known[counts.argmax()].decode()
+    return Fault(f"The example is in '{own}', most are in '{most}'.", "Remove it, unless it is meant.")
