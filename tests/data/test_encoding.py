@@ -1,5 +1,7 @@
 """Counts are exact or they are wrong: the fast way is held against tiktoken."""
 
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -8,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data.encoding import MUCH, Encoding
+from ftwidgets.data.encoding import MUCH, Encoding, encoding, encoding_for
 from ftwidgets.data.ranks import SHA256
 from ftwidgets.data.reference import Reference
-from ftwidgets.data.unassigned import odd_code_points
+from ftwidgets.data.unassigned import odd_code_points, odd_ones
+from ftwidgets.errors import InputError
 from tests.data.texts import texts
 
 both = pytest.mark.parametrize("name", SHA256)
@@ -95,9 +98,8 @@ def test_repeated_texts_keep_their_places(name: str, some: list[str], again: int
 
 def test_an_odd_text_is_found_where_it_is() -> None:
     plain, foreign, odd = "plain", "中文é", "中\u0378"
-    assert odd_ones(
-        [odd, plain, foreign, "", odd, "\ud800", foreign, "é" * (3 << 20), "中" * (1 << 20) + "\u0378"]
-    ) == {*(0, 4, 5, 8)}
+    long, longer = "é" * (3 << 20), "中" * (1 << 20) + "\u0378"
+    assert odd_ones([odd, plain, foreign, "", odd, "\ud800", foreign, long, longer]) == {0, 4, 5, 8}
     assert odd_ones([]) == odd_ones([plain, foreign]) == set()
 
 
@@ -122,7 +124,7 @@ def test_any_other_model_has_none(model: str) -> None:
 
 
 def test_an_unknown_encoding_is_told_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match="'p50k' is not an encoding that is here. Use o200k_base or cl100k_base"):
+    with pytest.raises(InputError, match=r"'p50k' .* Use o200k_base or cl100k_base\."):
         encoding("p50k")
 
 
