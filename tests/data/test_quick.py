@@ -1,0 +1,43 @@
+"""gigatoken is made anew before it has filled the memory, and counts on as before."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ftwidgets.data.quick import Quick
+
+pytest.importorskip("gigatoken")
+
+
+def test_made_anew_it_counts_as_before() -> None:
+    quick = Quick("o200k_base", room=-1)  # full from the first count on
+    first, before = quick.encode, quick.counts(["some words", "中文", ""])
+    assert quick.encode is not first
+    assert quick.counts(["some words", "中文", ""]).tolist() == before.tolist() == [2, 2, 0]
+
+
+@pytest.mark.slow
+def test_what_it_remembers_does_not_fill_the_memory() -> None:
+    """Six million words that are all new: 1.2 GB, were they all remembered."""
+    code = """
+import random, resource
+from ftwidgets.data.quick import Quick
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+source = random.Random(7)
+def block(): return [" ".join(f"{source.getrandbits(160):x}" for _ in range(100)) for _ in range(2_000)]
+quick = Quick("o200k_base", room=50_000_000)
+quick.counts(block())
+before = peak()
+for _ in range(30): quick.counts(block())
+print((peak() - before) / before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1.5  # of 130 MB
+
+
+def test_with_room_it_stays_as_it_is() -> None:
+    quick = Quick("cl100k_base", room=1 << 40)
+    first = quick.encode
+    assert quick.counts(["a", "", "b c"]).tolist() == [1, 0, 2]
+    assert quick.encode is first
