@@ -90,8 +90,8 @@ def with_bpe_openai(name: str) -> Counter:
     """bpe-openai, on one core."""
     import bpe_openai
 
-    count = bpe_openai.get_encoding(name).count
-    return lambda texts: [count(text) for text in texts]
+    encode = bpe_openai.get_encoding(name).encode_ordinary
+    return lambda texts: [len(encode(text)) for text in texts]
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def _blocks(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
 def _odd(text: str) -> npt.NDArray[np.int64]:
     """Where in `text` odd code points are."""
     starts = range(0, len(text), BLOCK)
-    found = [start + np.flatnonzero(odd_code_points()[_codes(text[start : start + BLOCK])]) for start in starts]
+    found = [start + np.flatnonzero(odd_code_points().take(_codes(text[start : start + BLOCK]))) for start in starts]
     return np.concatenate([np.zeros(0, np.int64), *found])
 
 

@@ -135,3 +135,18 @@ def test_little_is_counted_without_loading_a_network_library_or_the_fast_way() -
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@both
+def test_without_the_extra_much_is_counted_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gigatoken", None)
+    made = Encoding(name)
+    made._counted = MUCH
+    assert made.counts(["a b", "中文", "a b"]).tolist() == [2, encoding(name).count("中文"), 2]
+    assert made._quick is None
+
+
+@both
+def test_many_texts_of_which_some_are_odd_keep_their_order(name: str) -> None:
+    some = ["a" * (n % 7) + ("\u0378's" if n % 3 == 0 else "") + ("é" if n % 2 else "") + str(n) for n in range(500)]
+    assert warm(name).counts(some).tolist() == [reference(name).count(text) for text in some]
