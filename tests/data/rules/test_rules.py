@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import Findings, check, jsonl
+from ftwidgets.data import Findings, check, jsonl, load
 from ftwidgets.data.examination import examined, is_plain, rules_of
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES, Rule
@@ -28,7 +28,8 @@ def found(rule: Rule, example: Any) -> Findings:
     rows = example if isinstance(example, list) and (rule.scope == "file" or rule.id == "mixed-formats") else [example]
     fewest = 10 if rule.id == "too-few-examples" else 1
     method: Method | None = "supervised" if rule.id == "preference-pair" else None
-    return check(jsonl(lines_of(rows)), fewest=fewest, method=method).where(rule=rule.id)
+    data = load(example) if isinstance(example, bytes) and rule.scope == "file" else jsonl(lines_of(rows))
+    return check(data, fewest=fewest, method=method).where(rule=rule.id)
 
 
 CASES = [(rule, example) for rule in RULES.values() for example in rule.fails if rule.scope != "between"]
