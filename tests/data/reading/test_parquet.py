@@ -46,14 +46,12 @@ def test_conversations_come_out_as_they_went_in() -> None:
     assert said(parquet(CHATS), "parquet") == CHATS
 
 
+def _is_text(example: dict[str, Any]) -> bool:
+    return all(isinstance(message["content"], str) for message in example["messages"])
+
+
 @settings(max_examples=40)
-@given(
-    examples=st.lists(
-        CHAT.filter(lambda example: all(isinstance(m["content"], str) for m in example["messages"])),
-        min_size=1,
-        max_size=4,
-    )
-)
+@given(examples=st.lists(CHAT.filter(_is_text), min_size=1, max_size=4))
 def test_any_conversation_of_texts_comes_out_as_it_went_in(examples: list[dict[str, Any]]) -> None:
     plain = [{"messages": example["messages"]} for example in examples]
     assert said(parquet(plain), "parquet") == plain

@@ -18,7 +18,9 @@ from ftwidgets.errors import FileFormatError
 from tests.data.reading.files import lines, said
 
 CELL = (
-    st.text(st.characters(min_codepoint=32, max_codepoint=0xFFF, exclude_categories=["Cs", "Cc"]), max_size=5)
+    st.text(st.characters(min_codepoint=32, max_codepoint=0xFFF, exclude_categories=["Cs", "Cc"]), max_size=5).filter(
+        lambda text: not text.startswith("=")  # a formula, of which nobody has worked out the value
+    )
     | st.integers(-(2**40), 2**40)
     | st.booleans()
 )
@@ -42,9 +44,7 @@ def workbook(*sheets: list[list[Any]]) -> bytes:
 def test_cells_that_were_written_are_read_with_their_rows(rows: list[tuple[Any, Any]]) -> None:
     found = lines(workbook([["text", "label"], *rows]), "xlsx")
     filled = [(number, row) for number, row in enumerate(rows, 2) if any(cell != "" for cell in row)]
-    assert [(number, tuple(orjson.loads(raw).values())) for number, raw in found] == [
-        (number, tuple("" if cell == "" else cell[1:] if False else cell for cell in row)) for number, row in filled
-    ]
+    assert [(number, tuple(orjson.loads(raw).values())) for number, raw in found] == filled
 
 
 def test_dates_become_texts_and_empty_cells_empty_texts() -> None:
@@ -77,6 +77,7 @@ def repacked(content: bytes, name: str, new: bytes | None) -> bytes:
 
 
 SOUND = workbook([["text", "label"], ["a", "b"]])
+PART = "xl/worksheets/sheet1.xml"
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
 
 
@@ -87,12 +88,12 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
         (SOUND[:-200], "cannot be read"),
         (b"PK\x03\x04 nonsense", "cannot be read"),
         (repacked(SOUND, "xl/workbook.xml", None), "cannot be read"),
-        (repacked(SOUND, "xl/worksheets/sheet1.xml", b"<worksheet"), "cannot be read"),
+        (repacked(SOUND, PART, b"<worksheet"), "cannot be read"),
         (
-            repacked(SOUND, "xl/worksheets/sheet1.xml", SHEET % b'<row r="99999999999"><c><v>1</v></c></row>'),
+            repacked(SOUND, PART, SHEET % b'<row r="99999999999"><c><v>1</v></c></row>'),
             "more than 1,048,576 rows",
         ),
-        (repacked(SOUND, "xl/worksheets/sheet1.xml", SHEET % (b" " * 110_000_000)), "more than 250 times its size"),
+        (repacked(SOUND, PART, SHEET % (b" " * 110_000_000)), "more than 250 times its size"),
     ],
     ids=["empty", "cut off", "nonsense", "no workbook", "broken sheet", "row of row", "bomb"],
 )
