@@ -60,10 +60,8 @@ def _message(turn: Any, before: list[Example]) -> Example | str:
         return f"is said by {shown(speaker)}, whom we do not know"
     if text is None:
         return "says nothing that is a text"
-    if role == "call":
-        return _call(text, before)
-    if role == "tool":
-        return _answer(text, before)
+    if role in ("call", "tool"):
+        return _call(text, before) if role == "call" else _answer(text, before)
     weight = turn.get("weight")
     if role == "assistant" and isinstance(weight, int) and weight in (0, 1):
         return said(role, text) | {"weight": int(weight)}

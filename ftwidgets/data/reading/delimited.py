@@ -12,7 +12,7 @@ from typing import BinaryIO
 import orjson
 
 from ftwidgets.data.reading.columns import flat_record, named, told_apart
-from ftwidgets.data.reading.notes import LARGEST, TOO_LARGE, Tally, shortened
+from ftwidgets.data.reading.notes import LARGEST, SHOWN, TOO_LARGE, Tally, shortened
 from ftwidgets.errors import FileFormatError
 
 HEAD = 2**16
@@ -124,8 +124,9 @@ def records(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
             break
         except (csv.Error, _TooLongError):
             raw = lines.give_back(before + reader.line_num).encode()
-            tally.add(TOO_LARGE if len(raw) > LARGEST else _MISQUOTED, number)
-            yield number, shortened(raw) if len(raw) > LARGEST else raw.rstrip(b"\r\n").translate(_TABS)
+            is_cut = len(raw) > SHOWN and (len(raw) > LARGEST or raw.endswith(_NEVER.encode()))
+            tally.add(TOO_LARGE if is_cut else _MISQUOTED, number)
+            yield number, shortened(raw) if is_cut else raw.rstrip(b"\r\n").translate(_TABS)
             before, reader = lines.begun - 1, csv.reader(iter(lines), delimiter=delimiter, strict=True)
             continue
         if len(cells) == len(names) != 0:
@@ -144,7 +145,7 @@ class _Lines:
     def __init__(self, head: bytes, file: BinaryIO, tally: Tally) -> None:
         self._head, self._file, self._tally = head.removeprefix(codecs.BOM_UTF8), file, tally
         self._kept: list[str] = []
-        self._first = 1
+        self._first, self._size, self._cut = 1, 0, 0
         self._patience = PATIENCE
         self.begun = 1
 
@@ -152,20 +153,30 @@ class _Lines:
         return chain.from_iterable(self._blocks())
 
     def _blocks(self) -> Iterator[list[str]]:
-        yield self._kept[self.begun - self._first :]
-        while raw := self._block():
-            self._kept, self._first = self._kept[self.begun - self._first :], self.begun
-            if sum(map(len, self._kept)) > LARGEST:
-                self._head = raw
-                raise _TooLongError
-            lines = self._lines(raw)
-            self._kept += lines
+        self._let_go()
+        lines, more = list(self._kept), True
+        while more:
             yield lines
+            if self.begun <= self._cut:  # the record goes on after a line of which not all was read
+                raise _TooLongError
+            self._let_go()
+            if self._size > LARGEST:
+                raise _TooLongError
+            lines = self._lines(self._block())
+            self._kept += lines
+            self._size += _weight(lines)
+            more = bool(lines)
+
+    def _let_go(self) -> None:
+        """Forget the lines before the record that is being read."""
+        if self.begun > self._first:
+            self._kept, self._first = self._kept[self.begun - self._first :], self.begun
+            self._size = _weight(self._kept)
 
     def give_back(self, last: int) -> str:
         """The first line of a record that could not be read; while there is patience, those to `last` come again."""
         record = self._kept[self.begun - self._first : last + 1 - self._first]
-        cost = sum(map(len, record)) - len(record[0])
+        cost = _weight(record[1:])
         if cost <= self._patience:
             self._patience -= cost
             del record[1:]
@@ -179,24 +190,33 @@ class _Lines:
         return raw
 
     def _lines(self, raw: bytes) -> list[str]:
-        cut = len(raw) > LARGEST and self._pass_over(raw)
+        cut = len(raw) > LARGEST and not raw.endswith(b"\n")
+        if cut:
+            self._pass_over()
+            raw = raw[: raw.rfind(b"\n") + 1 + SHOWN]
+        number = self._first + len(self._kept)
         try:
-            text = codecs.utf_8_decode(raw, "strict", not cut)[0]
+            lines = io.StringIO(codecs.utf_8_decode(raw, "strict", not cut)[0], newline="\n").readlines()
         except UnicodeDecodeError:
-            number = self._first + len(self._kept)
-            return [self._decoded(line, number + place) for place, line in enumerate(io.BytesIO(raw).readlines())]
-        return io.StringIO(text + _NEVER if cut else text, newline="\n").readlines()
+            lines = [self._decoded(line, number + place) for place, line in enumerate(io.BytesIO(raw).readlines())]
+        if cut:
+            lines[-1] += _NEVER
+            self._cut = number + len(lines) - 1
+        return lines
 
-    def _pass_over(self, raw: bytes) -> bool:
-        """Read the rest of a line that is too long; whether there was any."""
-        rest = raw
-        while rest and not rest.endswith(b"\n"):
-            rest = self._file.readline(LARGEST)
-        return not raw.endswith(b"\n")
+    def _pass_over(self) -> None:
+        """Read the rest of a line that is too long."""
+        while (rest := self._file.readline(LARGEST)) and not rest.endswith(b"\n"):
+            pass
 
     def _decoded(self, line: bytes, number: int) -> str:
         try:
             return line.decode()
         except UnicodeDecodeError:
             self._tally.add(_WAS_WINDOWS, number)
-            return codecs.charmap_decode(line, "strict", _WINDOWS)[0] + _NEVER * (len(line) > LARGEST)
+            return codecs.charmap_decode(line, "strict", _WINDOWS)[0]
+
+
+def _weight(lines: list[str]) -> int:
+    """About how many bytes lines take in memory: the short ones mostly for being lines."""
+    return sum(map(len, lines)) + 50 * len(lines)

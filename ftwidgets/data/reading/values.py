@@ -16,6 +16,7 @@ HEAD = 2**16
 
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+'
 _SPACE = re.compile(rb"[ \t\r\n]*+")
+_COMMAS = re.compile(rb"[, \t\r\n]*+")
 _PART = re.compile(_TEXT, re.S)
 _ATOM = re.compile(rb"(" + _TEXT + rb'"|[}\]])|[^,\[\]{}"\n]++', re.S)
 _RUN = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb'")*+(?:([{\[]++)|([}\]]++))?', re.S)
@@ -55,9 +56,9 @@ def values(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
         if not (sign := text.sign()):
             break
         if sign == b",":
-            if opened and not comma:
+            if text.commas() > comma and opened:
                 tally.add("{of} preceded by a comma too many, the first {first}.", number + 1)
-            text.position, comma = text.position + 1, False
+            comma = False
         elif not opened and (start := text.opening(sign)):
             text.position, opened, begun, comma = start, sign, number, False
         elif opened and sign == b"]":
@@ -114,6 +115,13 @@ class _Text:
             self.position = _SPACE.match(self._buffer, self.position).end()  # type: ignore[union-attr]
             if self.position < len(self._buffer) or not self._more():
                 return self._buffer[self.position : self.position + 1]
+
+    def commas(self) -> int:
+        """Pass over the commas that stand here, with the spaces between: how many."""
+        found = _COMMAS.match(self._buffer, self.position)
+        assert found is not None  # it matches nothing, too
+        self.position = found.end()
+        return found[0].count(b",")
 
     def opening(self, sign: bytes) -> int:
         """Where the first example stands in the list that opens here; 0 where none does."""
