@@ -118,7 +118,19 @@ def test_a_broken_list_keeps_what_is_in_it(content: bytes, expected: list[bytes]
     assert (note or "") in " ".join(notes)
 
 
-@pytest.mark.parametrize("opening", [b'{"a": "', b'{"a": [', b'{"a": "\\', b'"', b"a"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        b'{"a": "',
+        b'{"a": [',
+        pytest.param(b'{"a": "\\', marks=SLOW),
+        pytest.param(b'"', marks=SLOW),
+        pytest.param(b"a", marks=SLOW),
+    ],
+)
 def test_an_example_that_is_too_large_is_a_fault_and_the_next_is_read(
     opening: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
