@@ -74,7 +74,7 @@ def timed(read: Callable[[], Iterable[Any]]) -> tuple[float, int]:
 
 
 def memory(content: bytes, format_: Format) -> float:
-    """The MB that another process needs to read `content`: Linux tells it, and a child's `getrusage` is the parent's."""
+    """The MB that another process needs to read `content`, told by Linux: a child's `getrusage` is the parent's."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
