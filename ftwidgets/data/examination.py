@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data.kinds import kind_of
+from ftwidgets.data.mending import LISTS, part_of
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import Scope
@@ -37,19 +38,40 @@ def examined(row: Row, terms: Terms, *, texts: bool = True) -> Iterator[Found]:
 
 def _format(row: Row, terms: Terms) -> Iterator[Found]:
     if row.fault is not None:
-        yield from ((rule, fault) for rule in rules_of("line") for fault in rule.find(row))
+        yield from _of("line", row)
         return
     wrong = [(rule, fault) for rule in rules_of("row") for fault in rule.find(row, terms)]
     yield from wrong
     if any(rule.level == "error" for rule, _ in wrong):
         return
-    yield from ((rule, fault) for rule in rules_of("example") for fault in rule.find(row.value))
+    yield from _of("example", row.value)
     kind = kind_of(row.value)
     if kind == "chat":
         yield from _chat(row.value)
+    elif kind == "prompt/completion":
+        yield from _of("pair", row.value)
     else:
-        scope: Scope = "pair" if kind == "prompt/completion" else "preference"
-        yield from ((rule, fault) for rule in rules_of(scope) for fault in rule.find(row.value))
+        yield from _preference(row.value)
+
+
+def _of(scope: Scope, value: Any) -> Iterator[Found]:
+    return ((rule, fault) for rule in rules_of(scope) for fault in rule.find(value))
+
+
+def _preference(example: dict[str, Any]) -> Iterator[Found]:
+    """The input is held against the rules about chats; the field of what is found says in which part it is."""
+    yield from _of("preference", example)
+    if kind_of(example.get("input")) == "chat":
+        yield from _within("input", _of("example", example["input"]))
+    for name, path in LISTS.items():
+        messages = part_of(example, path)
+        if isinstance(messages, list):
+            yield from _within(name, message_findings(messages))
+
+
+def _within(name: str, found: Iterable[Found]) -> Iterator[Found]:
+    for rule, fault in found:
+        yield rule, fault._replace(field=f"{name}.{fault.field}" if fault.field else name)
 
 
 def _chat(example: dict[str, Any]) -> Iterator[Found]:
@@ -61,7 +83,7 @@ def _chat(example: dict[str, Any]) -> Iterator[Found]:
         sound = sound and found[0].level != "error"
         yield found
     if sound:  # the rules about turns take the messages to be well-formed
-        yield from ((rule, fault) for rule in rules_of("turns") for fault in rule.find(example))
+        yield from _of("turns", example)
 
 
 def message_findings(messages: list[Any]) -> Iterator[Found]:
@@ -122,4 +144,4 @@ def is_plain(value: Any) -> bool:
         if role not in PLAIN and (role != "system" or before):
             return False
         before = role
-    return bool(before == "assistant")
+    return bool(before == "assistant" and len(messages) > 1 and messages[-2]["role"] == "user")

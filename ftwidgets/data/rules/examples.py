@@ -7,7 +7,7 @@ from typing import Any
 
 from ftwidgets.data.kinds import Kind, kind_of
 from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
-from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, TOOL, USER, chat
+from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, PREFERENCE, TOOL, USER
 
 KEYS: dict[Kind, set[str]] = {
     "chat": {"messages", "tools", "parallel_tool_calls", "functions"},
@@ -23,13 +23,15 @@ Example = dict[str, Any]
     "extra-key",
     "error",
     "example",
-    fails=(CHAT | {"weight": 1}, PAIR | {"id": 7}, CHAT | PAIR),
-    passes=(CHAT | {"tools": [TOOL], "parallel_tool_calls": False}, PAIR),
+    fails=(CHAT | {"weight": 1}, PAIR | {"id": 7}, CHAT | PAIR, PREFERENCE | {"input": CHAT | {"id": 7}}),
+    passes=(CHAT | {"tools": [TOOL], "parallel_tool_calls": False}, PAIR, PREFERENCE),
 )
 def extra_key(example: Example) -> Iterator[Fault]:
     """An example has a key that its format does not know.
 
     Why: the job would fail: OpenAI's service refuses a file for one such key.
+
+    Notes of one's own, such as an id or a source, go into another file.
     """
     for key in sorted(set(example) - KEYS[kind_of(example)]):
         yield Fault(f"The example contains an extra key {shown(key)}.", "Remove it.", key)
@@ -44,49 +46,37 @@ def _without_key(example: Example, fault: Fault) -> Mend:
     "messages-not-a-list",
     "error",
     "example",
-    fails=({"messages": []}, {"messages": None}, {"messages": "Hello"}, {"messages": {"0": USER}}),
+    fails=({"messages": None}, {"messages": "Hello"}, {"messages": {"0": USER}}, {"messages": ANSWER}),
     passes=CHAT,
 )
 def messages_not_a_list(example: Example) -> Iterator[Fault]:
-    """An example's messages are not a list, or an empty one.
+    """An example's messages are not a list.
+
+    Why: the job would fail: a conversation is a list of messages, in their order.
+    """
+    messages = example.get("messages", [])
+    if not isinstance(messages, list):
+        yield Fault(f"'messages' is {shown(messages)}, not a list.", "Give a list of messages.", "messages")
+
+
+@mends(messages_not_a_list, safe=True)
+def _in_a_list(example: Example, fault: Fault) -> Mend | None:
+    messages = example["messages"]
+    if isinstance(messages, dict) and "role" in messages:
+        return Mend("make it a list of this one message", example | {"messages": [messages]})
+    return None
+
+
+@rule("messages-empty", "error", "example", fails={"messages": []}, passes=CHAT)
+def messages_empty(example: Example) -> Iterator[Fault]:
+    """An example has no messages.
 
     Why: the job would fail: there is nothing to learn from.
     """
-    messages = example.get("messages", [USER])
-    if not isinstance(messages, list) or not messages:
-        what = "empty" if messages == [] else f"{shown(messages)}, not a list"
-        yield Fault(f"'messages' is {what}.", "Give a list of messages.", "messages")
+    if example.get("messages") == []:
+        yield Fault("'messages' is empty.", "Write the conversation, or remove the example.", "messages")
 
 
-@rule(
-    "tools-not-a-list",
-    "error",
-    "example",
-    fails=(chat(USER, ANSWER, tools={}), chat(USER, ANSWER, functions="f")),
-    passes=(chat(USER, ANSWER, tools=[]), chat(USER, ANSWER, functions=[])),
-)
-def tools_not_a_list(example: Example) -> Iterator[Fault]:
-    """An example's tools are not a list.
-
-    Why: the job would fail: the definitions of the tools cannot be read.
-    """
-    for key in ("tools", "functions"):
-        if not isinstance(example.get(key, []), list):
-            yield Fault(f"'{key}' is {shown(example[key])}, not a list.", "Give a list of definitions.", key)
-
-
-@rule(
-    "parallel-not-boolean",
-    "error",
-    "example",
-    fails=chat(USER, ANSWER, parallel_tool_calls="yes"),
-    passes=chat(USER, ANSWER, parallel_tool_calls=True),
-)
-def parallel_not_boolean(example: Example) -> Iterator[Fault]:
-    """`parallel_tool_calls` is neither true nor false.
-
-    Why: the job would fail: whether several tools may be called at once is a yes or a no.
-    """
-    value = example.get("parallel_tool_calls", True)
-    if not isinstance(value, bool):
-        yield Fault(f"'parallel_tool_calls' is {shown(value)}.", "Use true or false.", "parallel_tool_calls")
+@mends(messages_empty)
+def _without_example(example: Example, fault: Fault) -> Mend:
+    return Mend("remove the example", None)

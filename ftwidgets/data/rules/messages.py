@@ -1,19 +1,23 @@
-"""Rules about one message: who speaks, and what stands where the text should be."""
+"""Rules about one message: who speaks, with which weight, and which keys go with whom."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
 from ftwidgets.data.rules.samples import ANSWER, CALL, CALLED, CHAT, RESULT, USER, chat
+from ftwidgets.data.rules.tools import NAME
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MESSAGE_KEYS = {"role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal"}
-PART_TYPES = ("text", "image_url")
 
 Message = dict[str, Any]
+
+SPEAKERS = {"tool_calls": "assistant", "function_call": "assistant", "refusal": "assistant", "tool_call_id": "tool"}
+"""Whose message a key goes with."""
 
 OTHER_NAMES = {"human": "user", "bot": "assistant", "ai": "assistant", "gpt": "assistant", "model": "assistant"}
 """What other formats call the two who speak."""
@@ -54,80 +58,12 @@ def role_unknown(message: Message) -> Iterator[Fault]:
 
 @mends(role_unknown, safe=True)
 def _nearest_role(message: Message, fault: Fault) -> Mend | None:
-    role = str(message["role"]).strip().lower()
+    if not isinstance(message["role"], str):
+        return None
+    role = message["role"][:20].strip().lower()
     near = difflib.get_close_matches(role, ROLES, 1, 0.7)
     meant = OTHER_NAMES.get(role) or (near[0] if near else None)
     return Mend(f"change to '{meant}'", message | {"role": meant}) if meant else None
-
-
-@rule(
-    "content-missing",
-    "error",
-    "message",
-    fails=(
-        chat({"role": "user"}, ANSWER),
-        chat(USER, {"role": "assistant", "content": None}),
-        chat(USER, {"role": "assistant", "tool_calls": []}),
-    ),
-    passes=(chat(USER, CALLED, RESULT, ANSWER), chat(USER, {"role": "assistant", "function_call": CALL["function"]})),
-)
-def content_missing(message: Message) -> Iterator[Fault]:
-    """A message has no content, and calls no tool.
-
-    Why: the job would fail: there is nothing to read, and nothing to learn.
-    """
-    if message.get("content") is None and not message.get("tool_calls") and not message.get("function_call"):
-        what = "'content' is null." if "content" in message else "The key 'content' is missing."
-        yield Fault(what, "Give the message's text.", "content")
-
-
-@rule(
-    "content-not-text",
-    "error",
-    "message",
-    fails=(
-        chat({"role": "user", "content": 5}, ANSWER),
-        chat({"role": "user", "content": {}}, ANSWER),
-        chat({"role": "user", "content": []}, ANSWER),
-        chat({"role": "user", "content": ["a"]}, ANSWER),
-        chat({"role": "user", "content": [{"type": "text"}]}, ANSWER),
-    ),
-    passes=chat({"role": "user", "content": [{"type": "text", "text": "a"}]}, ANSWER),
-)
-def content_not_text(message: Message) -> Iterator[Fault]:
-    """A message's content is neither a text nor a list of parts.
-
-    Why: the job would fail: a number or an object cannot be read as text.
-    """
-    content = message.get("content")
-    if isinstance(content, list):
-        if not content or not all(_is_part(part) for part in content):
-            yield Fault("A content part is malformed.", 'A part is {"type": "text", "text": "..."}.', "content")
-    elif content is not None and not isinstance(content, str):
-        yield Fault(f"'content' is {shown(content)}, not a text.", "Put it in quotation marks.", "content")
-
-
-def _is_part(part: Any) -> bool:
-    if not isinstance(part, dict) or part.get("type") not in PART_TYPES:
-        return False
-    return part["type"] != "text" or isinstance(part.get("text"), str)
-
-
-@rule(
-    "image",
-    "error",
-    "message",
-    fails=chat({"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:"}}]}, ANSWER),
-    passes=CHAT,
-)
-def image(message: Message) -> Iterator[Fault]:
-    """A message holds an image.
-
-    Why: the job would fail here: the local model reads text only.
-    """
-    content = message.get("content")
-    if isinstance(content, list) and any(isinstance(one, dict) and one.get("type") == "image_url" for one in content):
-        yield Fault("The message holds an image.", "The local model reads text only: remove the image.", "content")
 
 
 @rule(
@@ -151,6 +87,15 @@ def weight_wrong(message: Message) -> Iterator[Fault]:
         yield Fault(f"'weight' is {shown(weight)}.", "Use 1 to train on the message or 0 to pass it over.", "weight")
 
 
+@mends(weight_wrong, safe=True)
+def _whole_weight(message: Message, fault: Fault) -> Mend | None:
+    weight = message["weight"]
+    if weight is None:
+        return Mend("remove the weight", _without(message, {"weight"}))
+    meant = {"1": 1, "1.0": 1, "true": 1, "0": 0, "0.0": 0, "false": 0}.get(str(weight).strip().lower())
+    return None if meant is None else Mend(f"change to {meant}", message | {"weight": meant})
+
+
 @rule("weight-out-of-place", "error", "message", fails=chat(USER | {"weight": 1}, ANSWER), passes=CHAT)
 def weight_out_of_place(message: Message) -> Iterator[Fault]:
     """A message that is not the assistant's has a weight.
@@ -159,6 +104,15 @@ def weight_out_of_place(message: Message) -> Iterator[Fault]:
     """
     if "weight" in message and message.get("role") != "assistant":
         yield Fault("Only an assistant's message has a 'weight'.", "Remove it.", "weight")
+
+
+@mends(weight_out_of_place, safe=True)
+def _without_weight(message: Message, fault: Fault) -> Mend:
+    return Mend("remove the weight", _without(message, {"weight"}))
+
+
+def _without(message: Message, keys: set[str]) -> Message:
+    return {key: value for key, value in message.items() if key not in keys}
 
 
 @rule("key-unknown", "warning", "message", fails=chat(USER | {"date": "today"}, ANSWER), passes=CHAT)
@@ -172,15 +126,89 @@ def key_unknown(message: Message) -> Iterator[Fault]:
         yield Fault(f"The message has an unknown key {shown(extra[0])}.", "Remove it.", extra[0])
 
 
-@rule("content-blank", "warning", "message", fails=chat(USER, ANSWER | {"content": " \n"}), passes=CHAT)
-def content_blank(message: Message) -> Iterator[Fault]:
-    """A message is blank.
+@mends(key_unknown, safe=True)
+def _without_unknown(message: Message, fault: Fault) -> Mend:
+    return Mend("remove the key", {key: value for key, value in message.items() if key in MESSAGE_KEYS})
 
-    Why: the model would learn to say nothing, or to answer when nothing was asked.
+
+@rule(
+    "key-out-of-place",
+    "warning",
+    "message",
+    fails=(chat(USER | {"tool_calls": [CALL]}, ANSWER), chat(USER, ANSWER | {"tool_call_id": "call_1"})),
+    passes=chat(USER, CALLED, RESULT, ANSWER),
+)
+def key_out_of_place(message: Message) -> Iterator[Fault]:
+    """A message has a key that goes with another speaker.
+
+    Why: the local model reads a call whoever makes it; OpenAI's service would refuse the file.
+
+    Calls and refusals are the assistant's; the id of a call is a tool's.
     """
-    content = message.get("content")
-    if isinstance(content, str) and not content.strip() and not message.get("tool_calls"):
-        yield Fault("The message is blank.", "Write its text, or remove the example.", "content")
+    role = message.get("role")
+    for key, speaker in SPEAKERS.items():
+        if role in ROLES and role != speaker and message.get(key) is not None:
+            yield Fault(f"A {role} message has '{key}', which only a message of role {speaker} has.", "Remove it.", key)
+
+
+@mends(key_out_of_place)
+def _in_place(message: Message, fault: Fault) -> Mend | None:
+    keys = {key for key, speaker in SPEAKERS.items() if message["role"] != speaker}
+    return Mend("remove the key", _without(message, keys)) if message.get("content") is not None else None
+
+
+@rule(
+    "name-odd",
+    "warning",
+    "message",
+    fails=(
+        chat(USER | {"name": 5}, ANSWER),
+        chat(USER | {"name": "Ann Lee"}, ANSWER),
+        chat(USER | {"name": ""}, ANSWER),
+    ),
+    passes=chat(USER | {"name": "Ann-Lee_2"}, ANSWER),
+)
+def name_odd(message: Message) -> Iterator[Fault]:
+    """A speaker's name is not one that OpenAI's API takes.
+
+    Why: the local model passes names over; OpenAI's service may refuse the file.
+
+    A name has 1 to 64 letters, digits, underscores and hyphens.
+    """
+    name = message.get("name", "a")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        yield Fault(f"The name is {shown(name)}.", "Use up to 64 letters, digits, _ and -, or remove it.", "name")
+
+
+@mends(name_odd)
+def _plain_name(message: Message, fault: Fault) -> Mend:
+    name = message["name"]
+    plain = re.sub(r"[^a-zA-Z0-9_-]+", "_", name.strip())[:64] if isinstance(name, str) else ""
+    if not plain.strip("_"):
+        return Mend("remove the name", _without(message, {"name"}))
+    return Mend(f"change to '{plain}'", message | {"name": plain})
+
+
+@rule(
+    "refusal-not-text",
+    "warning",
+    "message",
+    fails=(chat(USER, ANSWER | {"refusal": False}), chat(USER, ANSWER | {"refusal": ["no"]})),
+    passes=(chat(USER, ANSWER | {"refusal": None}), chat(USER, ANSWER | {"refusal": "I cannot help with that."})),
+)
+def refusal_not_text(message: Message) -> Iterator[Fault]:
+    """A refusal is not a text.
+
+    Why: the local model learns from the content alone; OpenAI's service would refuse the file.
+    """
+    refusal = message.get("refusal")
+    if refusal is not None and not isinstance(refusal, str):
+        yield Fault(f"'refusal' is {shown(refusal)}.", "Write the words of the refusal, or remove the key.", "refusal")
+
+
+@mends(refusal_not_text, safe=True)
+def _without_refusal(message: Message, fault: Fault) -> Mend | None:
+    return None if message["refusal"] else Mend("remove the key", _without(message, {"refusal"}))
 
 
 @rule("message-not-an-object", "error", "item", fails=(chat("Hello", ANSWER), chat(USER, None)), passes=CHAT)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ftwidgets.data.rules.rule import Fault, rule, shown
+import orjson
+
+from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
 from ftwidgets.data.rules.samples import PAIR
 
 Example = dict[str, Any]
@@ -22,7 +24,13 @@ def pair_key_missing(example: Example) -> Iterator[Fault]:
             yield Fault(f"The key '{field}' is missing.", "Give both 'prompt' and 'completion'.", field)
 
 
-@rule("pair-not-text", "error", "pair", fails={"prompt": "a", "completion": 1}, passes=PAIR)
+@rule(
+    "pair-not-text",
+    "error",
+    "pair",
+    fails=({"prompt": "a", "completion": 1}, {"prompt": None, "completion": "a"}),
+    passes=PAIR,
+)
 def pair_not_text(example: Example) -> Iterator[Fault]:
     """A prompt or a completion is not a text.
 
@@ -31,6 +39,16 @@ def pair_not_text(example: Example) -> Iterator[Fault]:
     for field in ("prompt", "completion"):
         if field in example and not isinstance(example[field], str):
             yield Fault(f"'{field}' is {shown(example[field])}, not a text.", "Put it in quotation marks.", field)
+
+
+@mends(pair_not_text, safe=True)
+def _as_text(example: Example, fault: Fault) -> Mend | None:
+    value = example[str(fault.field)]
+    if value is None and fault.field == "prompt":
+        return Mend("make it empty", example | {"prompt": ""})
+    if isinstance(value, dict | list | None):
+        return None
+    return Mend("put it in quotation marks", example | {str(fault.field): orjson.dumps(value).decode()})
 
 
 @rule("empty-completion", "error", "pair", fails={"prompt": "a", "completion": " "}, passes=PAIR)
@@ -42,3 +60,8 @@ def empty_completion(example: Example) -> Iterator[Fault]:
     completion = example.get("completion")
     if isinstance(completion, str) and not completion.strip():
         yield Fault("The completion is empty.", "Write what the model should say, or remove the row.", "completion")
+
+
+@mends(empty_completion)
+def _without_row(example: Example, fault: Fault) -> Mend:
+    return Mend("remove the row", None)

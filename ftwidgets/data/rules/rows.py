@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftwidgets.data.kinds import kind_of
-from ftwidgets.data.row import Row
-from ftwidgets.data.rules.rule import Fault, rule, shown
-from ftwidgets.data.rules.samples import CHAT, PAIR, PREFERENCE
+from ftwidgets.data.row import Row, read
+from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
+from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, PREFERENCE, USER
 from ftwidgets.data.terms import Terms
 
 TO_CHAT = (
@@ -16,7 +16,13 @@ TO_CHAT = (
 )
 
 
-@rule("not-an-object", "error", "row", fails=(b"null", b"42", [CHAT], "text"), passes=CHAT)
+@rule(
+    "not-an-object",
+    "error",
+    "row",
+    fails=(b"null", b"42", [CHAT], [USER, ANSWER], "text", '{"prompt": "a", "completion": "b"}'),
+    passes=CHAT,
+)
 def not_an_object(row: Row, terms: Terms) -> Iterator[Fault]:
     """A line holds JSON that is not an object.
 
@@ -26,11 +32,21 @@ def not_an_object(row: Row, terms: Terms) -> Iterator[Fault]:
         yield Fault(f"The line holds {shown(row.value)}, not an object.", 'Write {"messages": [...]} on each line.')
 
 
+@mends(not_an_object, safe=True)
+def _the_object(row: Row, fault: Fault) -> Mend | None:
+    value = read(row.value.encode())[0] if isinstance(row.value, str) else row.value
+    if isinstance(value, list) and value and all(isinstance(one, dict) and "role" in one for one in value):
+        return Mend("make it an example of these messages", {"messages": value})
+    if isinstance(value, list) and len(value) == 1 and kind_of(value[0]) != "unknown":
+        return Mend("take it out of the list", value[0])
+    return Mend("read what the text says", value) if kind_of(value) != "unknown" else None
+
+
 @rule(
     "unknown-format",
     "error",
     "row",
-    fails=({}, {"instruction": "a", "output": "b"}, {"conversations": []}),
+    fails=({}, {"instruction": "a", "output": "b"}, {"conversations": []}, {"Prompt": "a", "Completion": "b"}),
     passes=(CHAT, PAIR),
 )
 def unknown_format(row: Row, terms: Terms) -> Iterator[Fault]:
@@ -43,6 +59,14 @@ def unknown_format(row: Row, terms: Terms) -> Iterator[Fault]:
         yield Fault(f"The example has neither 'messages' nor 'prompt' and 'completion' (its keys: {keys}).", TO_CHAT)
 
 
+@mends(unknown_format, safe=True)
+def _small_letters(row: Row, fault: Fault) -> Mend | None:
+    keys = [key.strip().lower() for key in row.value]
+    mended = dict(zip(keys, row.value.values(), strict=True))
+    fits = kind_of(mended) != "unknown" and len(mended) == len(keys)
+    return Mend("write the keys in small letters", mended) if fits else None
+
+
 @rule("preference-pair", "error", "row", fails=PREFERENCE, passes=CHAT)
 def preference_pair(row: Row, terms: Terms) -> Iterator[Fault]:
     """An example is a preference pair, and the job is a supervised one.
@@ -53,6 +77,26 @@ def preference_pair(row: Row, terms: Terms) -> Iterator[Fault]:
         yield Fault("The example is a preference pair, which a supervised job cannot train.", "Use chat examples.")
 
 
+@mends(preference_pair)  # what is not preferred is lost
+def _preferred(row: Row, fault: Fault) -> Mend | None:
+    asked, output = row.value.get("input"), row.value.get("preferred_output")
+    if kind_of(asked) != "chat" or not isinstance(asked["messages"], list) or not isinstance(output, list):
+        return None
+    return Mend("make it a chat with the preferred answer", asked | {"messages": [*asked["messages"], *output]})
+
+
+@rule("not-a-preference", "error", "row", fails=(CHAT, PAIR), passes=PREFERENCE)
+def not_a_preference(row: Row, terms: Terms) -> Iterator[Fault]:
+    """An example is no preference pair, and the job has the method dpo.
+
+    Why: the job would fail: it learns from two answers, which of them is preferred.
+    """
+    kind = kind_of(row.value)
+    if terms.method == "dpo" and kind in ("chat", "prompt/completion"):
+        remedy = "Use 'input', 'preferred_output' and 'non_preferred_output', or a supervised job."
+        yield Fault(f"The example is {kind}, which a job with the method dpo cannot train.", remedy)
+
+
 @rule("mixed-formats", "error", "row", fails=([CHAT, PAIR],), passes=([CHAT, CHAT],))
 def mixed_formats(row: Row, terms: Terms) -> Iterator[Fault]:
     """An example has another format than the first of its file.
@@ -60,6 +104,21 @@ def mixed_formats(row: Row, terms: Terms) -> Iterator[Fault]:
     Why: the job would fail: all examples of a file have one format.
     """
     kind = kind_of(row.value)
-    refused = kind == "preference" and terms.method == "supervised"
+    refused = (kind == "preference") != (terms.method == "dpo")  # said by the rules above
     if kind != "unknown" and terms.kind not in ("unknown", kind) and not refused:
         yield Fault(f"The example is {kind}, while the first is {terms.kind}.", "Use one format in the whole file.")
+
+
+@mends(mixed_formats, safe=True)
+def _as_the_first(row: Row, fault: Fault) -> Mend | None:
+    """Between a pair and a chat of one question and its answer nothing is lost."""
+    example, to_chat = row.value, fault.message.endswith("is chat.")
+    if to_chat and example.keys() == {"prompt", "completion"}:
+        said = zip(("user", "assistant"), (example["prompt"], example["completion"]), strict=True)
+        return Mend("make it a chat", {"messages": [{"role": role, "content": text} for role, text in said]})
+    messages = example.get("messages")
+    bare = isinstance(messages, list) and all(isinstance(one, dict) and len(one) == 2 for one in messages)
+    if to_chat or not bare or [one.get("role") for one in messages] != ["user", "assistant"] or len(example) > 1:
+        return None
+    pair = {"prompt": messages[0].get("content"), "completion": messages[1].get("content")}
+    return Mend("make it a pair of prompt and completion", pair)

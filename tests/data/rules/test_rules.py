@@ -23,11 +23,14 @@ def lines_of(rows: Sequence[Any]) -> bytes:
     return b"\n".join(row if isinstance(row, bytes) else orjson.dumps(row) for row in rows)
 
 
+METHODS: dict[str, Method] = {"preference-pair": "supervised", "not-a-preference": "dpo"}
+
+
 def found(rule: Rule, example: Any) -> Findings:
     """What the rule finds in one of its examples: a row, or for rules about files and formats a list of rows."""
     rows = example if isinstance(example, list) and (rule.scope == "file" or rule.id == "mixed-formats") else [example]
     fewest = 10 if rule.id == "too-few-examples" else 1
-    method: Method | None = "supervised" if rule.id == "preference-pair" else None
+    method = METHODS.get(rule.id)
     data = load(example) if isinstance(example, bytes) and rule.scope == "file" else jsonl(lines_of(rows))
     return check(data, fewest=fewest, method=method).where(rule=rule.id)
 
