@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from ftwidgets.bases.chat import text_of
 from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.mending import LISTS, part_of
 from ftwidgets.data.row import Row
@@ -14,6 +13,7 @@ from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import Scope
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.terms import Terms
+from ftwidgets.data.texts import texts_of
 
 Found = tuple[Rule, Fault]
 
@@ -106,22 +106,6 @@ def text_findings(example: dict[str, Any]) -> Iterator[Found]:
 @cache
 def _sieve(hint: str) -> Sieve:
     return Sieve([hint])
-
-
-def texts_of(example: dict[str, Any]) -> Iterator[tuple[int | None, str, str]]:
-    """What is said in an example without an error: the number of the message, who speaks, and the text."""
-    kind = kind_of(example)
-    if kind == "prompt/completion":
-        yield None, "prompt", example["prompt"]
-        yield None, "completion", example["completion"]
-    elif kind == "chat":
-        for number, message in enumerate(example["messages"], 1):
-            yield number, message["role"], text_of(message)
-    elif kind == "preference":
-        for number, message in enumerate(example["input"]["messages"], 1):
-            yield number, message["role"], text_of(message)
-        for key in ("preferred_output", "non_preferred_output"):
-            yield from ((None, key, text_of(message)) for message in example[key])
 
 
 def is_plain(value: Any) -> bool:

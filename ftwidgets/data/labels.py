@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ftwidgets.data.answers import answer_of
 
 if TYPE_CHECKING:
     from ftwidgets.data.dataset import Dataset
+    from ftwidgets.data.survey import Survey
 
 MOST, LONGEST = 12, 40
 """So many labels at most, of so many characters at most."""
 
-
-def answer_of(example: Any) -> str | None:
-    """The last answer of an example: a completion, or the assistant's last message, stripped; None without one."""
-    if not isinstance(example, dict):
-        return None
-    answer, messages = example.get("completion"), example.get("messages")
-    if isinstance(messages, list) and messages and isinstance(messages[-1], dict):
-        answer = messages[-1].get("content") if messages[-1].get("role") == "assistant" else None
-    return answer.strip() if isinstance(answer, str) else None
+SPELLINGS = 8
+"""So many ways at most to write one label."""
 
 
 def labels(data: Dataset) -> list[str]:
@@ -39,3 +39,72 @@ def counts(data: Dataset, of: Sequence[str]) -> list[int]:
     """How many answers of `data` are each label of `of`."""
     counted = Counter(map(answer_of, data.examples))
     return [counted[label] for label in of]
+
+
+class Spelling(NamedTuple):
+    """One way in which a label is written: as it stands, its first place, how often, and what it means."""
+
+    text: str
+    place: int
+    rows: int
+    meaning: str
+
+
+class Labels(NamedTuple):
+    """The labels of a survey: their `spellings`, and of each row the number of its spelling, -1 for none."""
+
+    spellings: tuple[Spelling, ...]
+    of_row: npt.NDArray[np.int64]
+
+    @property
+    def meanings(self) -> Counter[str]:
+        """How many rows have each label, however it is written."""
+        counted: Counter[str] = Counter()
+        for one in self.spellings:
+            counted[one.meaning] += one.rows
+        return counted
+
+    def usual(self, meaning: str) -> Spelling:
+        """The most frequent way to write a label, the first of them where two are as frequent."""
+        ways = [one for one in self.spellings if one.meaning == meaning]
+        return max(ways, key=lambda one: (one.rows, -one.place))
+
+
+def meaning(text: str) -> str:
+    """What a label means: its words, whatever their case, the space between them, and the stop at the end."""
+    return " ".join(text.casefold().split()).rstrip(" .,;:!")
+
+
+@lru_cache(maxsize=4)
+def labels_of(survey: Survey) -> Labels | None:
+    """The labels of the rows of a survey, one row of each read again; None where the answers are no labels.
+
+    Labels that differ by case, blank space or the stop at the end count as one.
+    """
+    facts, places = survey.facts, survey.places
+    if not len(places) or survey.kind == "preference" or facts.length[places].max() > LONGEST + 2:
+        return None
+    hashes, first, which, rows = np.unique(
+        facts.answer[places], return_index=True, return_inverse=True, return_counts=True
+    )
+    if len(hashes) > MOST * SPELLINGS:
+        return None
+    texts = [_written(example) for example in survey.examples(places[first])]
+    told = zip(texts, places[first].tolist(), rows.tolist(), strict=True)
+    spellings = tuple(Spelling(text, place, number, meaning(text)) for text, place, number in told)
+    of_row = np.full(len(survey), -1)
+    of_row[places] = which
+    found = Labels(spellings, of_row)
+    kinds = len(found.meanings)
+    fits = "" not in found.meanings and kinds <= MOST and max(map(len, found.meanings)) <= LONGEST
+    return found if fits and len(places) >= 2 * kinds else None
+
+
+def _written(example: dict[str, object]) -> str:
+    """The answer as it stands, but for the one space with which a completion begins by custom."""
+    messages = example.get("messages")
+    if isinstance(messages, list):
+        content = messages[-1].get("content")
+        return content if messages[-1]["role"] == "assistant" and isinstance(content, str) else ""
+    completion = example["completion"]
+    return completion.removeprefix(" ") if isinstance(completion, str) else ""

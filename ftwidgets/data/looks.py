@@ -12,13 +12,14 @@ import xxhash
 
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data.counting import Counter, is_trained
-from ftwidgets.data.examination import examined, is_plain, text_findings, texts_of
+from ftwidgets.data.examination import examined, is_plain, text_findings
 from ftwidgets.data.hits import Occurrence, hits_of_row
 from ftwidgets.data.kinds import KINDS, kind_of
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
 from ftwidgets.data.terms import Terms
+from ftwidgets.data.texts import texts_of
 
 CHAT = KINDS.index("chat")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data import Dataset
+from ftwidgets.data.answers import answer_of, asked_of
 from ftwidgets.errors import InputError
 
 
@@ -41,22 +42,7 @@ def questions(data: Dataset) -> list[Question]:
 
 def _found(data: Dataset) -> Iterator[Question]:
     for row in data.rows:
-        value = row.value
-        if not isinstance(value, dict):
-            continue
-        if isinstance(value.get("prompt"), str) and isinstance(value.get("completion"), str):
-            yield Question(row.number, ({"role": "user", "content": value["prompt"]},), value["completion"].strip())
-            continue
-        messages = value.get("messages")
-        if (
-            not isinstance(messages, list)
-            or len(messages) < 2
-            or not all(isinstance(message, dict) for message in messages)
-        ):
-            continue
-        last = messages[-1]
-        if last.get("role") == "assistant" and isinstance(last.get("content"), str):
-            before = tuple(
-                {key: value for key, value in message.items() if key != "weight"} for message in messages[:-1]
-            )
-            yield Question(row.number, before, last["content"].strip())
+        answer = answer_of(row.value)
+        before = () if answer is None else asked_of(row.value)
+        if answer is not None and before:
+            yield Question(row.number, before, answer)

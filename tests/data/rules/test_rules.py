@@ -29,10 +29,11 @@ METHODS: dict[str, Method] = {"preference-pair": "supervised", "not-a-preference
 def found(rule: Rule, example: Any) -> Findings:
     """What the rule finds in one of its examples: a row, or for rules about files and formats a list of rows."""
     rows = example if isinstance(example, list) and (rule.scope == "file" or rule.id == "mixed-formats") else [example]
-    fewest = 10 if rule.id == "too-few-examples" else 1
+    fewest = 10 if rule.id in ("too-few-examples", "few-examples") else 1
+    n_epochs = {"too-many-epochs": 20, "too-few-showings": 1}.get(rule.id)
     method = METHODS.get(rule.id)
     data = load(example) if isinstance(example, bytes) and rule.scope == "file" else jsonl(lines_of(rows))
-    return check(data, fewest=fewest, method=method).where(rule=rule.id)
+    return check(data, fewest=fewest, method=method, n_epochs=n_epochs).where(rule=rule.id)
 
 
 CASES = [(rule, example) for rule in RULES.values() for example in rule.fails if rule.scope != "between"]
