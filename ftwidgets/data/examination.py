@@ -96,11 +96,13 @@ def message_findings(messages: list[Any]) -> Iterator[Found]:
 
 def text_findings(example: dict[str, Any]) -> Iterator[Found]:
     """What the rules about texts find in an example without an error."""
-    for number, speaker, text in texts_of(example):
+    said = list(texts_of(example))
+    for number, speaker, text in said:
         raw = text.encode()
         for rule in rules_of("text"):
             if _sieve(rule.hint or "").caught([raw]):
                 yield from ((rule, fault._replace(message_index=number)) for fault in rule.find(text, speaker))
+    yield from ((rule, fault) for rule in rules_of("talk") for fault in rule.find(said))
 
 
 @cache

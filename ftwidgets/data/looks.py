@@ -15,6 +15,7 @@ from ftwidgets.data.counting import Counter, is_trained
 from ftwidgets.data.examination import examined, is_plain, text_findings
 from ftwidgets.data.hits import Occurrence, hits_of_row
 from ftwidgets.data.kinds import KINDS, kind_of
+from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
@@ -73,6 +74,7 @@ class Looks:
         self._texts: list[str] = []
         self._joined: list[bytes] = []
         self._examples: list[Any] = []
+        self._repeating: list[int] = []
         self.hits: list[Occurrence] = []
 
     def at(self, raw: bytes, number: int) -> None:
@@ -115,11 +117,13 @@ class Looks:
         self._texts += texts
         self._joined.append(joined_for_sieve(zip(shape.roles, texts, strict=True)).encode() if kind != CHAT else joined)
         self._examples.append(value)
+        if self._sieve and may_repeat(texts[-2:]):
+            self._repeating.append(len(self._rows) - 1)
 
     def facts(self) -> Facts:
         """The facts of the rows; their texts are counted and judged now."""
         if self._sieve:
-            for n in self._sieve.caught(self._joined):
+            for n in sorted({*self._sieve.caught(self._joined), *self._repeating}):
                 self.hits += hits_of_row(self._start + n, text_findings(self._examples[n]))
         sizes = np.fromiter((len(shape.roles) for shape in self._shapes), np.int64, len(self._shapes))
         known = list(zip(*self._rows, strict=True))

@@ -17,14 +17,16 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 """Of an error a job would fail; a warning trains, but probably does harm; a note is worth knowing."""
 
 
-Scope = Literal["line", "row", "example", "item", "message", "turns", "pair", "preference", "text", "file", "between"]
+Scope = Literal[
+    "line", "row", "example", "item", "message", "turns", "pair", "preference", "text", "talk", "file", "between"
+]
 """What a rule's function is given.
 
 line: a `Row` that cannot be read · row: a `Row` that can, and the `Terms` · example: an object of a known format,
 before its messages are looked at; the input of a preference example too · item: what stands where a message should ·
 message: one, an object · turns: a chat example in which no message has an error · pair: a prompt/completion example ·
-preference: a preference example · text: what is said in one message, and by whom, in a row without an error · file: the
-survey of a whole data set · between: the surveys of two.
+preference: a preference example · text: what is said in one message, and by whom, in a row without an error · talk:
+all that is said in such a row, as `texts_of` tells it · file: the survey of a whole data set · between: of two.
 """
 
 

@@ -15,9 +15,9 @@ from ftwidgets.data.normalised import normalised
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.rules.rule import Spot, Spots
 from ftwidgets.data.rules.samples import CHAT, PAIR, said
-from ftwidgets.data.terms import Terms
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
+from ftwidgets.data.terms import Terms
 
 
 def survey(rows: list[Any]) -> Survey:

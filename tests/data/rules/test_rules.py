@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import Findings, check, jsonl, load
 from ftwidgets.data.examination import examined, is_plain, rules_of
+from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.sieve import Sieve
@@ -80,3 +81,14 @@ def test_what_a_rule_finds_in_a_text_is_caught_by_the_sieve(text: str, speaker: 
     for rule in rules_of("text"):
         if any(True for _ in rule.find(text, speaker)):
             assert rule.hint and Sieve([rule.hint]).caught([text.encode()]) == [0], rule.id
+
+
+@given(
+    texts=st.lists(
+        st.sampled_from(["no, it is not ", "a", " b. ", "It is on its way. "]).map(lambda x: x * 9), max_size=3
+    )
+)
+def test_what_a_rule_about_talk_finds_may_repeat(texts: list[str]) -> None:
+    said = [(n, "assistant", text) for n, text in enumerate(texts, 1)]
+    if said and any(list(rule.find(said)) for rule in rules_of("talk")):
+        assert may_repeat(texts)
