@@ -26,7 +26,7 @@ def _not_jsonl(survey: Survey, spot: Spot) -> Fault:
     return Fault(what, "ft.upload sends its rows as JSONL, data.write writes them so.")
 
 
-@file_rule("reader-note", "note", fails=(b'prompt,completion\n"a",b\nc,d,e\n',), passes=([CHAT],))
+@file_rule("reader-note", "note", fails=(b'prompt,completion\n"a",b\nc,d\ne,f,g\n',), passes=([CHAT],))
 def reader_note(survey: Survey) -> Spots:
     """The reader noticed something about a file.
 
