@@ -6,10 +6,8 @@ import codecs
 import re
 from typing import Literal
 
-import orjson
-
 from ftwidgets.data.reading.delimited import delimiter_of
-from ftwidgets.data.reading.values import WRAPPER, first_value
+from ftwidgets.data.reading.values import WRAPPER, first_value, is_json
 
 Format = Literal["jsonl", "json", "csv", "tsv", "xlsx", "parquet", "gzip", "zip", "zst", "utf-16", "unreadable"]
 
@@ -68,30 +66,22 @@ def _is_array(text: bytes, whole: bool) -> bool:
     if opening is None:
         return False
     line, _, rest = text.partition(b"\n")
-    if rest.strip() and _is_json(line):
+    if rest.strip() and is_json(line):
         return False
     value = first_value(text[opening.end() :])
     if value is None:  # longer than what is seen of the file
         return not whole or text[:1] == b"["
     after = text[opening.end() + len(value) :].lstrip()[:1]
-    return _is_json(value) and after in (b",", b"]", b"")
+    return is_json(value) and after in (b",", b"]", b"")
 
 
 def _is_spread(text: bytes, whole: bool) -> bool:
     """Objects that are written over several lines each."""
     line, _, rest = text.partition(b"\n")
-    if text[:1] != b"{" or not rest.strip() or _is_json(line):
+    if text[:1] != b"{" or not rest.strip() or is_json(line):
         return False
     value = first_value(text)
     if value is not None:
-        return b"\n" in value and _is_json(value)
+        return b"\n" in value and is_json(value)
     second = rest.lstrip().partition(b"\n")[0]
-    return not whole and line.rstrip()[-1:] in (b"{", b"[", b",") and not _is_json(second.rstrip().rstrip(b","))
-
-
-def _is_json(raw: bytes) -> bool:
-    try:
-        orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+    return not whole and line.rstrip()[-1:] in (b"{", b"[", b",") and not is_json(second.rstrip().rstrip(b","))

@@ -32,6 +32,11 @@ def _within(levels: int) -> bytes:
 _LISTED = re.compile(rb"[ \t\r\n]*+([{\[]" + _within(5) + rb"[}\]])[ \t\r\n]*+,", re.S)
 """Nearly every example of a list, and its comma, in one go."""
 
+_KEY = re.compile(rb'\{\s*+("[^"\\]*+")\s*+:')
+
+PATIENCE = 16 * LARGEST
+"""So many bytes may be split a second time, in all, because an example before them has no end."""
+
 WRAPPER = re.compile(
     rb'\s*+\{\s*+(?:"[^"\\]*+"\s*+:\s*+(?:"[^"\\]*+"|[-+.\w]++)\s*+,\s*+)*?'
     rb'"(?:data|examples?|rows|records|items|samples|train(?:ing)?|valid(?:ation)?|test|dataset)"\s*+:\s*+\[\s*+(?=\{)'
@@ -43,8 +48,8 @@ def values(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
     """Each example of `file` on one line, with its number from 1.
 
     Line ends within an example are taken out. Where it is no JSON they become tabs, which are no more allowed in a
-    text than they are: what was faulty stays so. Of a broken list nothing is lost: what cannot be told apart is one
-    faulty example.
+    text than they are: what was faulty stays so. Of a broken list nothing is lost: an example without an end goes to
+    the next that begins like the first, and what cannot be told apart is one faulty example.
     """
     tally = Tally(notes, "example", "example")
     text = _Text(file)
@@ -80,6 +85,15 @@ def values(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
     tally.tell()
 
 
+def is_json(raw: bytes) -> bool:
+    """Whether a text is one whole value."""
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def _tell_rest(rest: bytes, notes: list[str]) -> None:
     beside = rest.strip().removesuffix(b"}").strip(b", \t\r\n")
     if beside:
@@ -90,9 +104,7 @@ def _tell_rest(rest: bytes, notes: list[str]) -> None:
 def _on_one_line(raw: bytes) -> bytes:
     if b"\n" not in raw and b"\r" not in raw:
         return raw
-    try:
-        orjson.loads(raw)
-    except orjson.JSONDecodeError:
+    if not is_json(raw):
         return raw.translate(_TABS)
     return b"".join([line.strip() for line in raw.split(b"\n")]).replace(b"\r", b"")
 
@@ -105,9 +117,13 @@ class _Text:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._buffer = file.read(CHUNK).removeprefix(b"\xef\xbb\xbf")
-        self.position = 0
+        self._buffer, self.position = b"", 0
+        while len(self._buffer) < 3 and self._more():
+            pass
+        self._buffer = self._buffer.removeprefix(b"\xef\xbb\xbf")
         self.cut = False
+        self._next: re.Pattern[bytes] | None = None
+        self._patience = PATIENCE
 
     def sign(self) -> bytes:
         """The next byte that is no space; nothing at the end."""
@@ -143,7 +159,21 @@ class _Text:
         """The value that begins here."""
         if sign not in b"{[":
             return self._atom()
-        return self.closed(0)
+        if self._next is None and (key := _KEY.match(self._buffer, self.position)):
+            self._next = re.compile(rb"[,\s]\s*+(?=\{\s*+" + re.escape(key[1]) + rb"\s*+:)")
+        raw = self.closed(0)
+        if self.cut or is_json(raw):
+            return raw
+        end, self.position = self.position, self.position - len(raw)
+        return self._taken(self._sooner(end) or end, b"")
+
+    def _sooner(self, end: int) -> int:
+        """Where before `end` the next example seems to begin; 0 where none does, and when patience has ended."""
+        found = self._next.search(self._buffer, self.position + 1, end) if self._next else None
+        if found is None or end - found.start() > self._patience:
+            return 0
+        self._patience -= end - found.start()
+        return found.start()
 
     def closed(self, depth: int) -> bytes:
         """All up to the bracket that closes `depth` open ones, or the first that opens here."""
@@ -158,6 +188,8 @@ class _Text:
                 if depth <= at - run.start(2):
                     return self._taken(run.start(2) + depth, kept)
                 depth -= at - run.start(2)
+            elif not kept and len(self._buffer) - self.position > LARGEST and (end := self._sooner(len(self._buffer))):
+                return self._taken(end, b"")
             else:  # the end of the window, or a text that goes on after it
                 kept, at = self._wider(at, kept)
                 if at < 0:

@@ -118,6 +118,28 @@ def test_a_broken_list_keeps_what_is_in_it(content: bytes, expected: list[bytes]
     assert (note or "") in " ".join(notes)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [b'{"a": [1, 2}', b'{"a": "b}', b'{"a": {"c": "', b'{"a": [{"b": 1}, {"c": 2}'],
+)
+@pytest.mark.parametrize("between", [b", ", b",\n", b"\n  "])
+def test_after_an_example_without_an_end_the_next_that_begin_like_the_first_are_read(
+    broken: bytes, between: bytes
+) -> None:
+    sound = [b'{"a": %d}' % n for n in range(5)]
+    found = [raw for _, raw in lines(b"[" + between.join([sound[0], broken, *sound[1:]]) + b"]", "json")]
+    assert found == [sound[0], broken, *sound[1:]]
+
+
+def test_an_example_without_an_end_does_not_swallow_a_large_file() -> None:
+    sound = b', {"a": "' + b"b" * 1000 + b'"}'
+    notes: list[str] = []
+    found = lines(b'[{"a": 1}, {"a": [1' + sound * (LARGEST // 1000), "json", notes)
+    assert len(found) == 2 + LARGEST // 1000
+    assert found[1][1] == b'{"a": [1'
+    assert len(notes) == 1 and "no end" in notes[0]
+
+
 SLOW = pytest.mark.slow
 
 
