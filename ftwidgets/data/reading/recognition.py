@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Literal
 
-from ftwidgets.data.reading.delimited import delimiter_of
+from ftwidgets.data.reading.delimiter import delimiter_of
 from ftwidgets.data.reading.window import WRAPPER, first_value, is_json
 
 Format = Literal["jsonl", "json", "csv", "tsv", "xlsx", "parquet", "gzip", "zip", "zst", "utf-16", "unreadable"]

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data.reading import MORE, recognised
-from ftwidgets.data.reading.delimited import PATIENCE, delimiter_of
+from ftwidgets.data.reading.delimited import PATIENCE
+from ftwidgets.data.reading.delimiter import delimiter_of
 from ftwidgets.data.reading.notes import LARGEST, SHOWN
 from ftwidgets.errors import FileFormatError
 from tests.data.reading.files import lines, said, table
