@@ -96,6 +96,8 @@ def _malformed(text: str, at: int, said: str) -> Diagnosis:
     before = text[:at].rstrip(SPACE)
     if text[at] in "]}" and before.endswith(","):  # some parsers name the bracket, some the comma
         at = len(before) - 1
+    elif at and text.startswith("-Infinity", at - 1):
+        at -= 1
     causes = chain(_sign(text, at), _between(text, at, said))
     return next(causes, None) or _at("not-json", at, f"{_quoted(text, at)} is not JSON ({said})", ONE_OBJECT)
 

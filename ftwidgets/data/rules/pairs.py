@@ -13,7 +13,13 @@ from ftwidgets.data.rules.samples import PAIR
 Example = dict[str, Any]
 
 
-@rule("pair-key-missing", "error", "pair", fails=({"prompt": "a"}, {"completion": "a"}), passes=PAIR)
+@rule(
+    "pair-key-missing",
+    "error",
+    "pair",
+    fails=({"prompt": "a"}, {"completion": "a"}, {"Prompt": "a", "completion": "b"}),
+    passes=PAIR,
+)
 def pair_key_missing(example: Example) -> Iterator[Fault]:
     """A prompt has no completion, or a completion no prompt.
 
@@ -22,6 +28,15 @@ def pair_key_missing(example: Example) -> Iterator[Fault]:
     for field in ("prompt", "completion"):
         if field not in example:
             yield Fault(f"The key '{field}' is missing.", "Give both 'prompt' and 'completion'.", field)
+
+
+@mends(pair_key_missing, safe=True)
+def _small_letters(example: Example, fault: Fault) -> Mend | None:
+    alike = [key for key in example if key.strip().lower() == fault.field]
+    if len(alike) != 1:
+        return None
+    renamed = {str(fault.field) if key == alike[0] else key: value for key, value in example.items()}
+    return Mend(f"write the key as '{fault.field}'", renamed)
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftwidgets.data.kinds import kind_of
+from ftwidgets.data.repeats import repeats
 from ftwidgets.data.row import Row, read
 from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, PREFERENCE, USER
@@ -122,3 +123,31 @@ def _as_the_first(row: Row, fault: Fault) -> Mend | None:
         return None
     pair = {"prompt": messages[0].get("content"), "completion": messages[1].get("content")}
     return Mend("make it a pair of prompt and completion", pair)
+
+
+@rule(
+    "duplicate-key",
+    "warning",
+    "row",
+    fails=(
+        b'{"prompt": "a", "prompt": "b", "completion": "c"}',
+        b'{"messages": [{"role": "user", "role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}',
+    ),
+    passes=(CHAT, b'{"prompt": ":\\"prompt\\":", "completion": "\\\\"}'),
+)
+def duplicate_key(row: Row, terms: Terms) -> Iterator[Fault]:
+    """A key stands twice in one object.
+
+    Why: JSON leaves open which of the two counts: the local model reads the last, another program may read the first.
+
+    Objects written by a program have each key once: this comes from writing or joining text by hand. Looked for in rows
+    of up to 4 MB.
+    """
+    for one in repeats(row):
+        times = "twice" if one.times == 2 else f"{one.times} times"
+        yield Fault(f"The key {shown(one.key)} stands {times}.", "Keep one of them.", one.key, one.message)
+
+
+@mends(duplicate_key, safe=True)
+def _once(row: Row, fault: Fault) -> Mend | None:
+    return Mend("keep one of the two, which are alike", row.value) if all(one.alike for one in repeats(row)) else None

@@ -1,0 +1,81 @@
+"""Keys that stand twice in one object: which of the values counts, JSON leaves open."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ftwidgets.data.row import Row
+
+LONGEST_SEARCHED = 4 * 2**20
+"""Bytes of a row up to which it is searched."""
+
+SPACED = re.compile(rb'"[ \t\r]+:')
+
+
+class Repeat(NamedTuple):
+    """A key that stands so many `times` in one object, within the message of this number or outside of all (None).
+
+    `alike` is whether its values are all the same.
+    """
+
+    key: str
+    times: int
+    alike: bool
+    message: int | None
+
+
+class _Object(NamedTuple):
+    pairs: list[tuple[str, Any]]
+
+
+def repeats(row: Row) -> list[Repeat]:
+    """The keys that stand more than once in one object of a row that can be read."""
+    if len(row.raw) > LONGEST_SEARCHED or _has_none(row):
+        return []
+    written = json.loads(row.raw, object_pairs_hook=_Object, parse_int=_number, parse_float=_number)
+    return list(_found(written, ()))
+
+
+def _has_none(row: Row) -> bool:
+    """Whether it is certain that there are none: then as many keys are written as were read.
+
+    Of what looks like the end of a key (`":`) some may be something else: a quotation mark in a text, which is taken
+    off, or a text that begins with a colon, which only leads to a closer look.
+    """
+    if b'\\\\"' in row.raw or SPACED.search(row.raw):
+        return False
+    return _keys(row.value) == row.raw.count(b'":') - row.raw.count(b'\\":')
+
+
+def _keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_keys(one) for one in value.values() if isinstance(one, dict | list))
+    if isinstance(value, list):
+        return sum(_keys(one) for one in value if isinstance(one, dict | list))
+    return 0
+
+
+def _number(written: str) -> tuple[str]:
+    """A number as it is written: long ones cannot be made."""
+    return (written,)
+
+
+def _found(value: Any, path: tuple[str | int, ...]) -> Iterator[Repeat]:
+    if isinstance(value, _Object):
+        times = Counter(key for key, _ in value.pairs) if len(value.pairs) > 1 else Counter()
+        for key in (key for key, number in times.items() if number > 1):
+            values = [one for name, one in value.pairs if name == key]
+            yield Repeat(key, times[key], all(one == values[0] for one in values), _message(path))
+        for key, one in value.pairs:
+            yield from _found(one, (*path, key))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from _found(one, (*path, place))
+
+
+def _message(path: tuple[str | int, ...]) -> int | None:
+    return int(path[1]) + 1 if len(path) > 1 and path[0] == "messages" and isinstance(path[1], int) else None

@@ -1,0 +1,54 @@
+"""Keys that stand twice: found wherever they are, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftwidgets.data.repeats import Repeat, repeats
+from ftwidgets.data.row import parse
+
+KEYS = st.sampled_from(["a", "b", 'c":', "d\\", ":", ""])
+OBJECTS = st.recursive(
+    st.integers(0, 2) | KEYS,
+    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.lists(st.tuples(KEYS, inner), max_size=4),
+    max_leaves=10,
+)
+"""Lists of pairs are objects, tuples are lists."""
+
+
+def written(value: Any, colon: str) -> str:
+    if isinstance(value, list):
+        return "{" + ", ".join(f"{json.dumps(key)}{colon}{written(one, colon)}" for key, one in value) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(written(one, colon) for one in value) + "]"
+    return json.dumps(value)
+
+
+def doubled(value: Any) -> list[tuple[str, int]]:
+    if isinstance(value, list):
+        keys = [key for key, _ in value]
+        own = [(key, keys.count(key)) for key in dict.fromkeys(keys) if keys.count(key) > 1]
+        return own + [found for _, one in value for found in doubled(one)]
+    return [found for one in value for found in doubled(one)] if isinstance(value, tuple) else []
+
+
+@given(value=OBJECTS, colon=st.sampled_from([":", ": ", " : ", " :"]))
+def test_every_key_that_stands_twice_is_found_and_no_other(value: Any, colon: str) -> None:
+    row = parse(1, 0, written(value, colon).encode())
+    assert sorted((one.key, one.times) for one in repeats(row)) == sorted(doubled(value))
+
+
+def test_a_repeated_key_is_found_in_its_message_and_says_whether_its_values_are_alike() -> None:
+    row = parse(
+        1, 0, b'{"messages": [{}, {"role": "user", "role": "user", "content": "a", "content": "b"}], "b": 1, "b": 2}'
+    )
+    assert repeats(row) == [Repeat("b", 2, False, None), Repeat("role", 2, True, 2), Repeat("content", 2, False, 2)]
+
+
+def test_a_long_number_is_no_trouble() -> None:
+    row = parse(1, 0, b'{"a": -0.%s, "a": 1}' % (b"1" * 5000))
+    assert repeats(row) == [Repeat("a", 2, False, None)]
