@@ -13,7 +13,7 @@ from ftwidgets.data import check, load
 from ftwidgets.data.diagnosis import diagnosed
 from ftwidgets.data.examination import examined, rules_of
 from ftwidgets.data.row import LONGEST, parse, read
-from ftwidgets.data.rules.terms import Terms
+from ftwidgets.data.terms import Terms
 from tests.data.examples import LINE, PAIR
 
 
