@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-FENCE = re.compile(r"^[ \t>]*(```+|~~~+).*?(?:^[ \t>]*\1[ \t]*$|\Z)", re.M | re.S)
-INLINE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
+FENCE = re.compile(r"^[ \t>]*(?:[-*+] +|\d+[.)] +)?(```+|~~~+)([^`\n]*)$", re.M)
+INLINE = re.compile(r"(?<!`)(?:`[^`\n]+`|``(?:[^`\n]|`(?!`))+``|```[^`\n]+```)(?!`)")
 
 MARKUP = re.compile(
     r"(?i)\b(?:x?html\d?|xml|xsl|svg|css|jsx?|javascript|typescript|react|vue|php|markdown|markup|entit(?:y|ies|é|és)|"
@@ -24,13 +24,24 @@ def prose(text: str) -> str:
     """
     if "`" not in text and "~~~" not in text:
         return text
-    return INLINE.sub(_covered, FENCE.sub(_covered, text))
+    return INLINE.sub(lambda found: "`" * len(found[0]), _without_blocks(text))
+
+
+def _without_blocks(text: str) -> str:
+    """A block ends with a fence such as it began with, and nothing after it; or with the text."""
+    parts, at, opened, begin = [], 0, "", 0
+    for found in FENCE.finditer(text):
+        if not opened:
+            opened, begin = found[1], found.start()
+        elif found[1].startswith(opened) and not found[2].strip():
+            parts += [text[at:begin], "`" * (found.end() - begin)]
+            at, opened = found.end(), ""
+    if opened:
+        parts += [text[at:begin], "`" * (len(text) - begin)]
+        at = len(text)
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def is_about_markup(text: str) -> bool:
     """Whether a text speaks of code or markup: what stands in it as such is then probably meant."""
     return "```" in text or MARKUP.search(text) is not None
-
-
-def _covered(found: re.Match[str]) -> str:
-    return "`" * len(found[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from ftwidgets.data.rules.speakers import ANSWERERS
@@ -28,18 +29,40 @@ class Sieve:
     """Catches the texts that hold one of the patterns. With the extra `data` it is about fifteen times as fast."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        union = "|".join(f"(?:{pattern})" for pattern in dict.fromkeys(patterns))
+        self._patterns = tuple(patterns)
+        union = "|".join(f"(?:{pattern})" for pattern in dict.fromkeys(self._patterns))
         try:
             import re2
         except ModuleNotFoundError:
             search = re.compile(union).search
             self._search: Callable[[bytes], Any] = lambda text: search(text.decode())
         else:
-            options = re2.Options()
-            options.never_capture, options.log_errors, options.max_mem = True, False, 64 << 20
-            self._search = re2.compile(union, options).search
+            self._search = re2.compile(union, _options(re2)).search
 
     def caught(self, texts: Sequence[bytes]) -> list[int]:
         """The numbers of the texts (UTF-8), from 0, that hold one of the patterns."""
         search = self._search
         return [n for n, text in enumerate(texts) if text and search(text)]
+
+    def which(self, text: str) -> list[int]:
+        """The numbers of the patterns, from 0, that a text holds."""
+        return self._which(text)
+
+    @cached_property
+    def _which(self) -> Callable[[str], list[int]]:
+        try:
+            import re2
+        except ModuleNotFoundError:
+            searches = [re.compile(pattern).search for pattern in self._patterns]
+            return lambda text: [n for n, search in enumerate(searches) if search(text)]
+        several = re2.Set.SearchSet(_options(re2))
+        for pattern in self._patterns:
+            several.Add(pattern)
+        several.Compile()
+        return lambda text: sorted(several.Match(text) or ())
+
+
+def _options(re2: Any) -> Any:
+    options = re2.Options()
+    options.never_capture, options.log_errors, options.max_mem = True, False, 64 << 20
+    return options
