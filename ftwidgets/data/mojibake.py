@@ -41,13 +41,27 @@ CAPITALS = re.compile("[A-ZÀ-ÖØ-Þ][ÂÃ][»”’…“—–™]")
 
 def places(text: str) -> list[tuple[int, int]]:
     """Where such text stands."""
-    found = []
+    found: list[tuple[int, int]] = []
     for match in FOUND.finditer(text):
         begin, end = match.span()
         begin += "a" <= text[begin] <= "z"
-        if not CAPITALS.match(text, max(0, begin - 1)) and _decoded(text[begin:end]) is not None:
-            found.append((begin, end))
+        if (found and begin < found[-1][1]) or CAPITALS.match(text, max(0, begin - 1)):
+            continue
+        for span in (_around(text, begin, end), (begin, end)):
+            if _decoded(text[slice(*span)]) is not None:
+                found.append(span)
+                break
     return found
+
+
+def _around(text: str, begin: int, end: int) -> tuple[int, int]:
+    """All that touches a place and can have been misread with it, up to some words' length."""
+    least, most = max(0, begin - 200), min(len(text), end + 200)
+    while begin > least and text[begin - 1] in BYTES:
+        begin -= 1
+    while end < most and text[end] in BYTES:
+        end += 1
+    return begin, end
 
 
 def mended(text: str) -> str | None:
