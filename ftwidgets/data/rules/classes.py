@@ -45,8 +45,9 @@ def _uneven(survey: Survey, spot: Spot) -> Fault:
     (most, rows), *_, (least, fewest) = found.meanings.most_common()
     total = found.meanings.total()
     most, least = (shown(found.usual(label).text.strip()) for label in (most, least))
-    what = f"{most} is the answer of {rows:,} of {total:,} rows ({rows / total:.0%}), {least} of {fewest:,}."
-    remedy = f"Always saying {most} would be right in {rows / total:.0%}: add rows of the other labels."
+    part = f"{100 * rows / total:.0f} %"
+    what = f"{most} is the answer of {rows:,} of {total:,} rows ({part}), {least} of {fewest:,}."
+    remedy = f"Always saying {most} would be right in {part}: add rows of the other labels."
     return Fault(what, remedy)
 
 

@@ -46,7 +46,7 @@ def system_inconsistent(survey: Survey) -> Spots:
 @tells(system_inconsistent)
 def _other(survey: Survey, spot: Spot) -> Fault:
     here, there = (_system(survey.data.rows[place].value) for place in (spot.place, spot.other))
-    part = f"{int(100 * spot.value)} % of the rows"
+    part = f"{min(99, round(100 * spot.value))} % of the rows"
     usual = f"have {shown(text_of(there))}" if there else "have none"
     what = f"The system message is {shown(text_of(here))}" if here else "The row has no system message"
     return Fault(f"{what}; {part} {usual}.", "Use one system message throughout, the one that you will use.", "content")
