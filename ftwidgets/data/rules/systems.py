@@ -11,7 +11,7 @@ from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends
 from ftwidgets.data.rules.samples import ANSWER, CHAT, SYSTEM, USER, chat
 from ftwidgets.data.survey import Survey
 
-MAJORITY, FEWEST = 0.8, 5
+MAJORITY, FEWEST = 0.9, 5
 """A system message that so large a part of the rows shares, so many at least, is the file's."""
 
 WITH = chat(SYSTEM, USER, ANSWER)
@@ -22,7 +22,7 @@ OTHER = chat(SYSTEM | {"content": "You are a pirate."}, USER, ANSWER)
     "system-inconsistent",
     "warning",
     fails=([WITH] * 9 + [CHAT], [WITH] * 9 + [OTHER], [CHAT] * 9 + [WITH]),
-    passes=([WITH] * 9, [WITH] * 5 + [OTHER] * 5, [CHAT] * 9),
+    passes=([WITH] * 9, [WITH] * 8 + [OTHER] * 2, [CHAT] * 9),
 )
 def system_inconsistent(survey: Survey) -> Spots:
     """A row has another system message than nearly all others, or none.
@@ -30,7 +30,7 @@ def system_inconsistent(survey: Survey) -> Spots:
     Why: the model learns to answer so under that system message; the odd rows teach something that is asked for
     nowhere, and the system message that you will use is learned less.
 
-    Told where four fifths of the rows share one, or have none.
+    Told where nine tenths of the rows share one, or have none.
     """
     places = survey.places[survey.facts.kind[survey.places] == 1]
     if len(places) < FEWEST:

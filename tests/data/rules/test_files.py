@@ -131,10 +131,10 @@ def test_an_answer_that_is_much_longer_says_how_much() -> None:
 
 def test_a_row_with_another_system_message_is_shown_both_and_may_get_the_usual_one() -> None:
     usual, other = chat(SYSTEM, USER, ANSWER), chat(SYSTEM | {"content": "Be rude."}, USER, ANSWER)
-    found = findings([usual] * 9 + [other, CHAT], "system-inconsistent")
-    assert [(one.line, one.other_line) for one in found] == [(10, 1), (11, 1)]
-    assert found[0].message.startswith("The system message is 'Be rude.'; 82 % of the rows have 'You are the help")
-    assert found[1].message.startswith("The row has no system message; 82 % of the rows have")
+    found = findings([usual] * 19 + [other, CHAT], "system-inconsistent")
+    assert [(one.line, one.other_line) for one in found] == [(20, 1), (21, 1)]
+    assert found[0].message.startswith("The system message is 'Be rude.'; 90 % of the rows have 'You are the help")
+    assert found[1].message.startswith("The row has no system message; 90 % of the rows have")
     assert [mends(found, n)[0].value for n in range(2)] == [usual, usual]
 
 
