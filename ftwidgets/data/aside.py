@@ -63,6 +63,19 @@ def aside(data: Dataset) -> Aside:
     return replace(result, language=language, skipped=tuple(skipped))
 
 
+def moved(known: Aside, origin: npt.NDArray[np.int64]) -> Aside:
+    """The same of rows of which each was at the place `origin` (N,) before, -1 where it is new."""
+    to = np.full(len(known.language), -1)
+    to[origin[origin >= 0]] = np.flatnonzero(origin >= 0)
+    first, second = to[known.first], to[known.second]
+    keep = (first >= 0) & (second >= 0)
+    language = np.where(origin >= 0, known.language[origin], UNKNOWN) if len(known.language) else known.language[:0]
+    new = int((origin < 0).sum())
+    word = f"Rows that were changed ({new:,}) are held against the others when all are checked again."
+    skipped = (*known.skipped, word) if new else known.skipped
+    return Aside(first[keep], second[keep], known.similarity[keep], language, skipped)
+
+
 def _heard(data: Dataset, codes: list[bytes], skipped: list[str]) -> Iterator[str]:
     """The text of each row, whose language is noted on the way."""
     tells = True

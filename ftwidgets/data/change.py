@@ -12,13 +12,9 @@ from ftwidgets.data.index import Index, Places, index_of
 from ftwidgets.data.source import Memory, Source
 from ftwidgets.data.steps import Doing, Step, done, undone
 from ftwidgets.errors import InputError
-from ftwidgets.quantities import count
 
 if TYPE_CHECKING:
     from ftwidgets.data.dataset import Dataset
-
-MOST_LINES = 3
-"""So many lines are named in a step's words."""
 
 
 def edited(data: Dataset, line: int, value: Any) -> Dataset:
@@ -29,7 +25,7 @@ def edited(data: Dataset, line: int, value: Any) -> Dataset:
     """
     places = places_of(data, [line])
     raw = written(value, f"The new line {line}")
-    return changed(data, f"line {line} edited", "edit", replaced=dict.fromkeys(places.tolist(), raw))
+    return changed(data, "edited", "edit", replaced=dict.fromkeys(places.tolist(), raw))
 
 
 def without(data: Dataset, lines: int | Collection[int]) -> Dataset:
@@ -39,7 +35,7 @@ def without(data: Dataset, lines: int | Collection[int]) -> Dataset:
         InputError: one of them is not there.
     """
     places = places_of(data, [lines] if isinstance(lines, int) else lines)
-    return changed(data, f"{named(data.index.number[places])} deleted", "delete", dropped=places.tolist())
+    return changed(data, "deleted", "delete", dropped=places.tolist())
 
 
 def added(data: Dataset, examples: Iterable[Any]) -> Dataset:
@@ -51,7 +47,7 @@ def added(data: Dataset, examples: Iterable[Any]) -> Dataset:
     if isinstance(examples, Mapping | str | bytes):
         raise InputError("Give a list of examples to add, such as [example].")
     raws = [written(example, f"Example {number}") for number, example in enumerate(examples, 1)]
-    return changed(data, f"{count(len(raws), 'row')} added", "add", added=raws)
+    return changed(data, "added", "add", added=raws)
 
 
 def reviewed(data: Dataset, lines: int | Collection[int]) -> Dataset:
@@ -61,12 +57,12 @@ def reviewed(data: Dataset, lines: int | Collection[int]) -> Dataset:
         InputError: one of them is not there.
     """
     places = places_of(data, [lines] if isinstance(lines, int) else lines)
-    return changed(data, f"{named(data.index.number[places])} reviewed", "reviewed", seen=places.tolist())
+    return changed(data, "reviewed", "reviewed", seen=places.tolist())
 
 
 def changed(
     data: Dataset,
-    words: str,
+    what: str,
     doing: Doing,
     *,
     replaced: Mapping[int, bytes] | None = None,
@@ -74,7 +70,6 @@ def changed(
     added: Sequence[bytes] = (),
     seen: Collection[int] = (),
     rule: str | None = None,
-    asked: tuple[int, ...] | None = None,
 ) -> Dataset:
     """The data with other bytes at the places of `replaced`, without those `dropped`, with those `added` at its end.
 
@@ -91,7 +86,7 @@ def changed(
     after.offset[at], after.length[at], after.source[at] = offsets[: len(new)], lengths[: len(new)], number
     first = _last_number(data) + 1
     rows = index_of(offsets[len(new) :], lengths[len(new) :], np.arange(first, first + len(added)), number)
-    step = Step(words, doing, touched, before, after, np.isin(touched, list(dropped)), rows, rule, asked)
+    step = Step(what, doing, touched, before, after, np.isin(touched, list(dropped)), rows, rule)
     return data.remade(done(data.index, step), (*data.steps, step), sources)
 
 
@@ -138,14 +133,6 @@ def written(value: Any, what: str = "The example") -> bytes:
         return orjson.dumps(value)
     except TypeError as error:
         raise InputError(f"{what} cannot be written as JSON: {error}.") from error
-
-
-def named(lines: Iterable[Any]) -> str:
-    """Lines in words: "line 12", "lines 12, 340", "204 lines"."""
-    numbers = [int(line) for line in lines]
-    if len(numbers) > MOST_LINES:
-        return count(len(numbers), "line")
-    return f"line{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
 
 
 def _other_than_now(data: Dataset, replaced: Mapping[int, bytes]) -> dict[int, bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ftwidgets.data.aside import Aside
 from ftwidgets.data.beside import Beside
 from ftwidgets.data.counting import Counter, counter_for
 from ftwidgets.data.dataset import Dataset
@@ -40,7 +39,8 @@ def check(
     """
     parts = [load(one) for one in (train, validation, test) if one is not None]
     counter = counter_for(model)
-    terms = replace(_terms(parts[0], fewest, method), n_epochs=n_epochs, counted=counter.name, context=counter.context)
+    terms = terms_of(parts[0], fewest, method, n_epochs)
+    terms = replace(terms, model=model, counted=counter.name, context=counter.context)
     sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint)
     found = [_checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve)) for n, data in enumerate(parts)]
     surveys = [survey for survey, _ in found]
@@ -51,7 +51,7 @@ def check(
 
 def faults(data: Dataset, *, fewest: int = FEWEST, method: Method = "supervised") -> Findings:
     """Only what a job would fail of, and the warnings about the format that come with it: what the service looks at."""
-    survey, hits = _checked(data, _terms(data, fewest, method), None)
+    survey, hits = _checked(data, terms_of(data, fewest, method, None), None)
     return Findings([survey], hits)
 
 
@@ -69,7 +69,7 @@ def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, 
     try:
         counter, sieve = (depth.counter, depth.sieve) if depth else (None, None)
         facts, hits = looked_at(data, terms, counter=counter, sieve=sieve)
-        survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing(len(data)))
+        survey = Survey(data, terms, facts, beside.result() if beside else None)
     finally:
         if beside:
             beside.end()
@@ -87,7 +87,7 @@ def _between(surveys: list[Survey], part: int) -> list[Hits]:
     ]
 
 
-def _terms(data: Dataset, fewest: int, method: Method | None) -> Terms:
+def terms_of(data: Dataset, fewest: int, method: Method | None, n_epochs: int | None) -> Terms:
     """The format of the first example that has one decides what the others should have."""
     kind: Kind = next((kind for kind in map(kind_of, data) if kind != "unknown"), "unknown")
-    return Terms(kind, method or ("dpo" if kind == "preference" else "supervised"), fewest)
+    return Terms(kind, method or ("dpo" if kind == "preference" else "supervised"), fewest, n_epochs)

@@ -77,7 +77,8 @@ class Findings(Sequence[Finding]):
     @property
     def skipped(self) -> list[str]:
         """What was not looked for, since a package is missing: sentences with the remedy."""
-        return list(dict.fromkeys(sentence for survey in self.surveys for sentence in survey.aside.skipped))
+        seen = [survey.seen for survey in self.surveys if survey.seen]
+        return list(dict.fromkeys(sentence for aside in seen for sentence in aside.skipped))
 
     def __len__(self) -> int:
         return len(self.hits)

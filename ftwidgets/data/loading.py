@@ -67,10 +67,11 @@ def jsonl(source: str | os.PathLike[str] | bytes, name: str = "data", heard: Hea
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
-    return _lines(Memory(source) if isinstance(source, bytes) else opened(source), name, heard)
+    return lines_of(Memory(source) if isinstance(source, bytes) else opened(source), name, heard)
 
 
-def _lines(source: Source, name: str, heard: Heard | None = None, origin: Origin | None = None) -> Dataset:
+def lines_of(source: Source, name: str, heard: Heard | None = None, origin: Origin | None = None) -> Dataset:
+    """A data set of the lines of a source."""
     if source.read(0, min(2, source.size)) in UTF16:  # its lines are not lines of UTF-8: all of it is one bad row
         return Dataset([source], index_of([0], [source.size], [1]), name)
     return Dataset([source], lines(source, heard), name, origin=origin)
@@ -79,11 +80,11 @@ def _lines(source: Source, name: str, heard: Heard | None = None, origin: Origin
 def _any(source: Source, name: str, heard: Heard | None) -> Dataset:
     outer = recognised(source.read(0, min(HEAD, source.size)), source.size)
     if outer == "jsonl":
-        return _lines(source, name, heard)
+        return lines_of(source, name, heard)
     with unpacked(stream(source, heard)) as (content, format_):
         kind = format_ if format_ == outer else f"{format_} in {outer}"
         if format_ == "jsonl":
-            return _lines(_kept(iter(lambda: content.read(2**20), b""), name), name, origin=Origin(kind))
+            return lines_of(_kept(iter(lambda: content.read(2**20), b""), name), name, origin=Origin(kind))
         notes: list[str] = []
         return _numbered(records(content, format_, notes), name, Origin(kind, place=PLACES[format_]), notes)
 

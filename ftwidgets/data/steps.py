@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.index import Index, Places, joined
+from ftwidgets.quantities import count
+
+if TYPE_CHECKING:
+    from ftwidgets.data.terms import Terms
 
 Doing = Literal["fix", "edit", "delete", "add", "reviewed", "convert"]
+
+MOST_LINES = 3
+"""So many lines are named in a step's words."""
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One change: `words` say what was done, `doing` what kind it is of, `rule` whose fix it was.
+    """One change: `what` says what was done, `doing` what kind it is of, `rule` whose fix it was.
 
     `touched` are the places, before the step, of the N rows that it replaced, dropped or marked; `before` is where
     they lay, `after` where they lie since; `gone` (N,) tells which of them were dropped. `added` rows came in at the
-    end. `asked` are the lines for which a fix was asked, None where it was asked for all.
+    end. `terms` are those by which a fix was made that a rule makes again on the same rows: of all lines, or of
+    those `asked` for.
     """
 
-    words: str
+    what: str
     doing: Doing
     touched: Places
     before: Index
@@ -34,6 +42,7 @@ class Step:
     added: Index
     rule: str | None = None
     asked: tuple[int, ...] | None = None
+    terms: Terms | None = None
 
     @property
     def lines(self) -> list[int]:
@@ -41,9 +50,16 @@ class Step:
         return [int(line) for line in np.concatenate([self.before.number, self.added.number])]
 
     @property
+    def words(self) -> str:
+        """What was done to which lines: "line 12 edited", "204 rows added", "change to 'user': lines 3, 7"."""
+        if self.doing == "add":
+            return f"{count(len(self.added), 'row')} {self.what}"
+        return f"{self.what}: {named(self.lines)}" if self.rule else f"{named(self.lines)} {self.what}"
+
+    @property
     def by(self) -> str:
         """Who did it: "by hand", or a rule's fix in words."""
-        return self.words if self.rule else "by hand"
+        return self.what if self.rule else "by hand"
 
     def __repr__(self) -> str:
         return f"Step({self.words!r})"
@@ -102,6 +118,24 @@ def marked(steps: Sequence[Step], rows: int) -> Mask:
             mask[step.touched] = True
         mask = np.append(mask[kept(step, len(mask))], np.zeros(len(step.added), bool))
     return mask
+
+
+def merged(before: Index, after: Index, steps: Sequence[Step]) -> tuple[Places, Index, Index, Mask]:
+    """Several steps that add no rows as one: what it touched, where that lay before and lies after, and what went."""
+    origin = origins(steps, len(after))
+    now = Index(before.offset.copy(), before.length.copy(), before.number, before.source.copy())
+    now.offset[origin], now.length[origin], now.source[origin] = after.offset, after.length, after.source
+    gone = np.ones(len(before), bool)
+    gone[origin] = False
+    touched = np.flatnonzero(gone | ~is_same(before, now))
+    return touched, before.take(touched), now.take(touched), gone[touched]
+
+
+def named(lines: Sequence[int]) -> str:
+    """Lines in words: "line 12", "lines 12, 340", "204 lines"."""
+    if len(lines) > MOST_LINES:
+        return count(len(lines), "line")
+    return f"line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines))}"
 
 
 def is_same(one: Index, other: Index) -> Mask:

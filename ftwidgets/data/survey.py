@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.aside import Aside
+from ftwidgets.data.aside import Aside, aside
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.kinds import Kind
 from ftwidgets.data.row import read
@@ -58,7 +58,7 @@ class Survey:
     data: Dataset
     terms: Terms
     facts: Facts
-    aside: Aside
+    seen: Aside | None = None
 
     def __len__(self) -> int:
         return len(self.data)
@@ -67,6 +67,11 @@ class Survey:
     def kind(self) -> Kind:
         """The format that the examples should have."""
         return self.terms.kind
+
+    @cached_property
+    def aside(self) -> Aside:
+        """What is nearly alike, and in what language each row is: as it was `seen`, else looked at now."""
+        return aside(self.data) if self.seen is None else self.seen
 
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:

@@ -18,14 +18,15 @@ class Terms:
     """What a check goes by: the `kind` that all examples should have, and the `method` of the job.
 
     `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides.
-    `counted` says whose tokens were counted, None for nobody's; `context` is how many of them an example may have,
-    where that is known.
+    `model` is the one whose tokens are counted, None for the default; `counted` says whose they are, None where none
+    were counted; `context` is how many of them an example may have, where that is known.
     """
 
     kind: Kind = "unknown"
     method: Method = "supervised"
     fewest: int = FEWEST
     n_epochs: int | None = None
+    model: str | None = None
     counted: str | None = None
     context: int | None = None
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 
 from ftwidgets.data import Dataset, load
-from ftwidgets.data.change import as_loaded, named
+from ftwidgets.data.change import as_loaded
+from ftwidgets.data.steps import named
 from ftwidgets.errors import InputError
 from tests.data.changes import DATA, histories
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import load
-from ftwidgets.data.aside import Aside
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.normalised import normalised
 from ftwidgets.data.rules import RULES, Rule
@@ -24,7 +23,7 @@ from ftwidgets.data.terms import Terms
 def survey(rows: list[Any]) -> Survey:
     data = load(rows)
     terms = Terms(data.kind, fewest=1)
-    return Survey(data, terms, looked_at(data, terms).facts, Aside.nothing(len(data)))
+    return Survey(data, terms, looked_at(data, terms).facts)
 
 
 def shared(rule: Rule, train: list[Any], validation: list[Any]) -> Spots:
