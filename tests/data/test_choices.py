@@ -34,7 +34,7 @@ def test_where_nothing_can_be_done_there_is_no_choice() -> None:
 def test_a_choice_that_there_is_not_is_told_with_those_there_are() -> None:
     findings = check(load([CHAT | {"a": 1}] * 10))
     with pytest.raises(InputError, match=r"no choice 1 .*: 0 \(remove the key\)"):
-        chosen(findings, 1)
+        chosen(findings, 0, 1)
 
 
 @given(data=MANY)
