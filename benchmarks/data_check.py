@@ -40,7 +40,7 @@ def ours(path: Path, extent: str) -> Iterable[Any]:
     import ftwidgets as ft
 
     if extent == "imports":
-        import pandas  # noqa: F401, ICN001 - what a data person's interpreter holds before any work
+        import pandas  # noqa: F401 - what a data person's interpreter holds before any work
 
         return []
     return ft.check(ft.load(path))

@@ -19,7 +19,7 @@ from ftwidgets.data.loading import Loadable, load
 from ftwidgets.data.rechecking import OF_FILES, relooked, row_hits, text_sieve
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.rules.rule import Spot
-from ftwidgets.data.steps import Step, merged
+from ftwidgets.data.steps import Step, merged, named
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.data.terms import FEWEST, Method
@@ -143,11 +143,10 @@ def fixed(known: Known, rule: Rule, asked: tuple[int, ...] | None, told: bool = 
         words |= dict.fromkeys(changes.words)
     if known is begun:
         return begun
-    if rule.level != "error" and (new := _file_errors(known.survey) - _file_errors(begun.survey)):
+    if why := _against(begun.survey, known.survey, rule):
         if not told:
             return begun
-        left = f"{count(len(begun.survey), 'row')} would be {count(len(known.survey))}"
-        raise InputError(f"After the fix of '{rule.id}' {left}, and the job would fail. {' '.join(sorted(new))}")
+        raise InputError(f"The fix of '{rule.id}' was not made: {why}")
     data = _in_one_step(begun, known.data, rule, list(words), asked)
     data.__dict__["kinds"] = known.survey.facts.kind
     return known._replace(survey=replace(known.survey, data=data))
@@ -173,10 +172,23 @@ def _changes(known: Known, rule: Rule, asked: tuple[int, ...] | None) -> Changes
     return of_rows(known.survey, rule, places[may[places]])
 
 
-def _file_errors(survey: Survey) -> set[str]:
-    """What an error is found of in the file as a whole, in words."""
-    rules = [rule for rule in rules_of("file") if rule.level == "error" and rule.tell]
-    spots = ((rule, rule.find(survey)) for rule in rules)
-    return {
-        str(rule.tell(survey, Spot(-1, -1, 0.0)).message) for rule, found in spots if len(found.place) and rule.tell
-    }
+def _against(before: Survey, after: Survey, rule: Rule) -> str:
+    """Why a fix should not be made: what would be an error then and was none; nothing where it may be."""
+    numbers, was = after.data.index.number, before.data.index.number
+    worse = numbers[~after.facts.sound & np.isin(numbers, was[before.facts.sound])]
+    if len(worse):  # the first row decides which format the others should have
+        return f"the job would then fail of {named(worse.tolist())}, whose format would not be the first example's."
+    new = {} if rule.level == "error" else _file_errors(after)
+    left = f"{count(len(before), 'row')} would be {count(len(after))}, and the job would fail."
+    return next((f"{left} {message}" for name, message in new.items() if name not in _file_errors(before)), "")
+
+
+def _file_errors(survey: Survey) -> dict[str, str]:
+    """The errors of the file as a whole, by their rules."""
+    found = {}
+    for rule in rules_of("file"):
+        if rule.level == "error" and rule.tell:
+            spots = rule.find(survey)
+            if len(spots.place):
+                found[rule.id] = rule.tell(survey, Spot(*(column[0] for column in spots))).message
+    return found

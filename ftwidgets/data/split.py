@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.answers import answer_of
 from ftwidgets.data.fingerprint import content_hashes, hold
 from ftwidgets.data.row import read
 from ftwidgets.errors import InputError

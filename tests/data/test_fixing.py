@@ -15,7 +15,7 @@ from ftwidgets.data.fixing import Known, fix, fixable, fixed
 from ftwidgets.data.rechecking import text_sieve
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.rules.rule import Mend, Spots
-from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
+from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, USER, chat
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.errors import InputError
@@ -130,7 +130,7 @@ def test_a_row_that_is_not_mended_keeps_its_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("no-such-rule", "is no rule"), ("too-few-examples", "has no fix"), ("not-an-object", "has no fix")],
+    [("no-such-rule", "is no rule"), ("too-few-examples", "has no fix")],
 )
 def test_what_cannot_be_fixed_is_told_with_what_can_be(name: str, told: str) -> None:
     with pytest.raises(InputError, match=rf"{told}\. What can be fixed: .*extra-key"):
@@ -191,3 +191,16 @@ def test_a_fix_that_would_make_an_error_of_a_row_leaves_it() -> None:
     )
     data = load([asked(n) for n in range(12)])
     assert mended(data, emptied) is data
+
+
+def test_a_fix_after_which_the_other_rows_have_another_format_than_the_first_is_not_made() -> None:
+    as_pair = file_rule(
+        lambda survey: Spots.of([0] if not survey.facts.sound[0] else []),
+        lambda survey, spot: Mend("write it anew", PAIR, spot.place),
+        level="error",
+    )
+    data = load(b"{\n" + load(list(map(asked, range(12)))).to_bytes())
+    assert mended(data, as_pair) is data
+    with pytest.raises(InputError, match="would then fail of 12 lines, whose format"):
+        mended(data, as_pair, told=True)
+    assert list(mended(load(b"{\n" + load([PAIR] * 12).to_bytes()), as_pair)) == [PAIR] * 13
