@@ -135,7 +135,7 @@ def _needs(shares: Shares, strata: Numbers) -> Numbers:
 
 def _strata(data: Dataset) -> Numbers:
     """The number of each row's answer; rows that have none share one."""
-    from ftwidgets.data.labels import answer_of  # labels know of data sets, which know how to be split
+    from ftwidgets.data.answers import answer_of  # labels know of data sets, which know how to be split
 
     numbers: dict[str | None, int] = {}
     answers = (answer_of(read(raw)[0]) for raw in data.raws())

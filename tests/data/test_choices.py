@@ -7,6 +7,7 @@ from hypothesis import given
 
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.choices import chosen, mends_of
+from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
 from ftwidgets.errors import InputError
@@ -25,21 +26,20 @@ def test_one_occurrence_is_mended_and_the_others_of_its_row_stay() -> None:
 
 
 def test_where_nothing_can_be_done_there_is_no_choice() -> None:
-    findings = check(load([chat(USER | {"role": "nobody"}, ANSWER)] * 10))
+    findings = check(load([chat(USER | {"role": "nobody"}, ANSWER)] * 10)).where(rule="role-unknown")
     assert mends_of(findings, 0) == []
     with pytest.raises(InputError, match=r"no choice 0 .* by hand"):
         chosen(findings, 0)
 
 
 def test_a_choice_that_there_is_not_is_told_with_those_there_are() -> None:
-    findings = check(load([CHAT | {"a": 1}] * 10))
+    findings = check(load([CHAT | {"a": 1}] * 10)).where(rule="extra-key")
     with pytest.raises(InputError, match=r"no choice 1 .*: 0 \(remove the key\)"):
         chosen(findings, 0, 1)
 
 
 @given(data=MANY)
 def test_each_choice_gives_other_data_and_never_an_error_more(data: Dataset) -> None:
-    data = load(b"\n".join([*load([CHAT]).raws(), *data.raws()]))  # the first decides the format of all
     findings = check(data, fewest=0)
     wrong = set(findings.errors.lines)
     for number, finding in enumerate(findings):
@@ -52,7 +52,9 @@ def test_each_choice_gives_other_data_and_never_an_error_more(data: Dataset) -> 
                 continue
             assert after.steps[-1].rule == finding.rule and RULES[finding.rule].mend
             assert after.to_bytes() != data.to_bytes()
-            assert set(check(after, fewest=0).errors.lines) <= wrong
+            again = rechecked(findings, after)
+            if again.surveys[0].kind == findings.surveys[0].kind:  # else others have another format than the first
+                assert set(again.errors.lines) <= wrong
 
 
 def test_in_several_files_the_one_is_changed_that_the_finding_is_in() -> None:
