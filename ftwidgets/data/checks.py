@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ftwidgets.data.aside import Aside
 from ftwidgets.data.beside import Beside
 from ftwidgets.data.counting import Counter, counter_for
 from ftwidgets.data.dataset import Dataset
@@ -12,6 +13,7 @@ from ftwidgets.data.findings import Findings
 from ftwidgets.data.hits import Hits, hits_of_file, hits_of_parts, sorted_by_place
 from ftwidgets.data.kinds import Kind, kind_of
 from ftwidgets.data.loading import Loadable, load
+from ftwidgets.data.progress import bar
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
@@ -27,12 +29,14 @@ def check(
     method: Method | None = None,
     n_epochs: int | None = None,
     model: str | None = None,
+    texts: bool = True,
 ) -> Findings:
     """Hold data sets against the rules; an error is found exactly where a job with these files would fail.
 
     With a validation or a test file, rows are found too that are in more than one of them. `fewest` is how many
     examples a training file needs. `method` is the job's; by default that which the first example is for. Tokens are
-    counted as `model` counts them: an OpenAI id or a local base; by default the local one, where it is here.
+    counted as `model` counts them: an OpenAI id or a local base; by default the local one, where it is here. Without
+    `texts` no text is judged: neither near-duplicates nor languages, personal data and the like are looked for.
 
     Raises:
         InputError: there is no such file, or it cannot be read; or how the model counts is not known.
@@ -41,10 +45,10 @@ def check(
     counter = counter_for(model)
     terms = terms_of(parts[0], fewest, method, n_epochs)
     terms = replace(terms, model=model, counted=counter.name, context=counter.context)
-    sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint)
+    sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint) if texts else None
     found = [_checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve)) for n, data in enumerate(parts)]
     surveys = [survey for survey, _ in found]
-    between = [_between(surveys, n) for n in range(len(surveys))]
+    between = [_between(surveys, n, texts) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
     return Findings(surveys, hits_of_parts(hits))
 
@@ -57,19 +61,20 @@ def faults(data: Dataset, *, fewest: int = FEWEST, method: Method = "supervised"
 
 @dataclass(frozen=True)
 class Depth:
-    """What is looked at besides the format: tokens with a counter, texts with a sieve."""
+    """What is looked at besides the format: tokens with a counter, and texts where there is a sieve."""
 
     counter: Counter
-    sieve: Sieve
+    sieve: Sieve | None
 
 
 def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, Hits]:
     """Hold one data set against the rules about rows and files; without a `depth`, only against those of the format."""
-    beside = Beside(data) if depth else None
+    counter, sieve = (depth.counter, depth.sieve) if depth else (None, None)
+    beside = Beside(data) if sieve else None
     try:
-        counter, sieve = (depth.counter, depth.sieve) if depth else (None, None)
-        facts, hits = looked_at(data, terms, counter=counter, sieve=sieve)
-        survey = Survey(data, terms, facts, beside.result() if beside else None)
+        with bar(f"Checking {data.name}", len(data), " rows") as heard:
+            facts, hits = looked_at(data, terms, counter=counter, sieve=sieve, heard=heard)
+        survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing(len(data)))
     finally:
         if beside:
             beside.end()
@@ -78,12 +83,13 @@ def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, 
     return survey, sorted_by_place([*whole, hits])
 
 
-def _between(surveys: list[Survey], part: int) -> list[Hits]:
+def _between(surveys: list[Survey], part: int, texts: bool) -> list[Hits]:
     """What is found in one file, held against each that comes after it."""
     return [
         hits_of_file(rule, rule.find(surveys[part], surveys[other]), against=other)
         for other in range(part + 1, len(surveys))
         for rule in rules_of("between")
+        if texts or rule.id != "leak-near"
     ]
 
 

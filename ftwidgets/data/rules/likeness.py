@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
+
+from ftwidgets.data.aside import talk_of
+from ftwidgets.data.near import near_between
+from ftwidgets.data.normalised import normalised_hashes
+from ftwidgets.data.row import read
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, tells
 from ftwidgets.data.rules.samples import chat
 from ftwidgets.data.survey import Survey
@@ -66,6 +73,52 @@ def _near(survey: Survey, spot: Spot) -> Fault:
 def _keep_one(survey: Survey, spot: Spot) -> list[Mend]:
     lines = {spot.other: spot.place, spot.place: spot.other}
     return [Mend(f"keep line {survey.line(kept)}", None, gone) for kept, gone in lines.items()]
+
+
+@file_rule(
+    "leak-near",
+    "warning",
+    scope="between",
+    fails=([[_asked(_LONG)], [_asked(_CLOSE)]],),
+    passes=([[_asked(_LONG)], [_asked("Do you sell ferns?")]],),
+)
+def leak_near(survey: Survey, other: Survey) -> Spots:
+    """An example says nearly the same as one of the validation or test file.
+
+    Why: the held-out file is to show how the model does on what it has not seen; here it has seen nearly the same.
+
+    Of all runs of three words in either, four fifths are in both; what is the same but for case, white space and
+    punctuation is told by other rules.
+    """
+    rows, others = survey.data.rows, other.data.rows
+    pairs = near_between(
+        _talks(survey), _talks(other), lambda n: talk_of(rows[n].value), lambda n: talk_of(others[n].value)
+    )
+    keep = survey.facts.sound[pairs.first] & other.facts.sound[pairs.second]
+    keep &= _normalised(survey)[pairs.first] != _normalised(other)[pairs.second]
+    first, once = np.unique(pairs.first[keep], return_index=True)
+    return Spots.of(first, pairs.second[keep][once], pairs.similarity[keep][once])
+
+
+def _normalised(survey: Survey) -> npt.NDArray[np.uint64]:
+    hashes = np.zeros(len(survey), np.uint64)
+    hashes[survey.places] = normalised_hashes(survey)
+    return hashes
+
+
+def _talks(survey: Survey) -> Iterator[str]:
+    return (talk_of(read(raw)[0]) for raw in survey.data.raws())
+
+
+@tells(leak_near)
+def _leaks(survey: Survey, spot: Spot, other: Survey) -> Fault:
+    where = f"line {other.line(spot.other)} of {other.data.name}"
+    return Fault(f"It says nearly what {where} says ({spot.value * 100:.0f} % the same).", "Drop it from training.")
+
+
+@mends(leak_near)
+def _drop_near(survey: Survey, spot: Spot, other: Survey) -> Mend:
+    return Mend("drop it from training", None, spot.place)
 
 
 @file_rule(
