@@ -97,7 +97,8 @@ def _shared(one: str, other: str) -> str:
 class Affixes:
     """What is common to the `prompts` and to the `completions` of the sound pairs, of which there are `rows`.
 
-    `long` are the places of long pairs, and `lengths` their characters; `answers` is how many completions differ.
+    `long` are the places of long pairs, and `lengths` their characters; `answers` is how many completions differ, and
+    `repeated` the columns in which what ends every text stands in one of them before its end too.
     """
 
     prompts: Column
@@ -106,6 +107,7 @@ class Affixes:
     lengths: npt.NDArray[np.int64]
     rows: int
     answers: int
+    repeated: frozenset[str]
 
     @property
     def task(self) -> str:
@@ -148,7 +150,8 @@ def _affixes(survey: Survey) -> Affixes:
         long += [(place, size) for place, size in sizes if size > LONG]
     places, lengths = np.array(long, np.int64).reshape(-1, 2).T
     answers = len(np.unique(survey.facts.answer[survey.places]))
-    return Affixes(prompts, completions, places, lengths, len(survey.places), answers)
+    repeated = _repeated(survey, {"prompt": prompts, "completion": completions})
+    return Affixes(prompts, completions, places, lengths, len(survey.places), answers, repeated)
 
 
 def _blocks(pairs: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
@@ -163,6 +166,14 @@ def _blocks(pairs: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[list[tuple[
         yield block
 
 
-def is_repeated(survey: Survey, key: str, suffix: str) -> bool:
-    """Whether what ends every text of a column stands in one of them before its end too."""
-    return any(suffix in example[key][: -len(suffix)] for example in survey.examples())
+def _repeated(survey: Survey, columns: dict[str, Column]) -> frozenset[str]:
+    """The columns in which the common ending stands within a text too: what it is, is known only now."""
+    endings = {key: column.suffix for key, column in columns.items() if column.suffix and not column.same}
+    found = set()
+    for example in survey.examples() if endings else ():
+        for key in [key for key, suffix in endings.items() if suffix in example[key][: -len(suffix)]]:
+            found.add(key)
+            del endings[key]
+        if not endings:
+            break
+    return frozenset(found)

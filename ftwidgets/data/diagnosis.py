@@ -21,7 +21,8 @@ SPACE = " \t\r\n"
 BRACKETS = re.compile(r"[\[\]{},\s]{1,20}")
 """All that stands on a line between the keys of an object that is spread over several."""
 
-KEY = re.compile(r'"[^"\\]{1,60}"\s*:')
+KEY = re.compile(r'"[^"\\]{0,60}"\s*:')
+COLON = re.compile(r"\s*:")
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 NUMBER = re.compile(r"-?(?:NaN|Infinity)\b")
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -129,24 +130,25 @@ def _sign(text: str, at: int) -> Iterator[Diagnosis]:
     if word and word[0] in ("None", "True", "False"):
         what = f"{word[0]} is Python's word, not JSON's"
         yield _at("single-quotes", at, what, "Write null, true or false.")
-    if word and text[word.end() :].lstrip().startswith(":") and text[:at].rstrip()[-1:] in ("{", ","):
+    if word and COLON.match(text, word.end()) and text[:at].rstrip(SPACE)[-1:] in ("{", ","):
         yield _at("unquoted-key", at, f"the key {word[0][:40]} stands without quotation marks", 'Put it in ".')
 
 
 def _between(text: str, at: int, said: str) -> Iterator[Diagnosis]:
     """What the signs around `at` tell."""
     sign, before, after = text[at], text[:at].rstrip(SPACE), text[at + 1 :].lstrip(SPACE)
+    if sign == "," and after[:1] in ("]", "}"):
+        yield _at("trailing-comma", at, f"a comma before '{after[0]}'", "Remove the comma.")
     ended = read(before.encode())[1] is None
-    if sign == "," and (not after if ended else after[:1] in ("]", "}")):
-        where = "at the end of the line" if ended else f"before '{after[0]}'"
-        yield _at("trailing-comma", at, f"a comma {where}", "Remove the comma.")
+    if sign == "," and ended and not after:
+        yield _at("trailing-comma", at, "a comma at the end of the line", "Remove the comma.")
     if ended:
         objects = sign in "{[" or before[:1] != "{"
         what = "a second value on the same line" if objects else "something after the end of the object"
         yield _at("two-objects" if objects else "not-json", at, what, "Give each object a line of its own.")
     if "':'" in said:
         return None
-    opens = sign == '"' and re.compile(r'"[^"\\]{0,200}"\s*:').match(text, at)
+    opens = KEY.match(text, at)
     if before[-1:] not in ("", ",", ":", "{", "[") and (opens or (sign in '{["' and before[-1] != '"')):
         yield _at("missing-comma", at, f"a comma is missing before {_quoted(text, at)}", "Put a comma between the two.")
     if before.endswith('"') and sign not in "]}:,":

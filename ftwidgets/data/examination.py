@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from ftwidgets.data.diagnosis import diagnosed
 from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.mending import LISTS, part_of
 from ftwidgets.data.row import Row
@@ -38,7 +39,8 @@ def examined(row: Row, terms: Terms, *, texts: bool = True) -> Iterator[Found]:
 
 def _format(row: Row, terms: Terms) -> Iterator[Found]:
     if row.fault is not None:
-        yield from _of("line", row)
+        rule = RULES[diagnosed(row.raw).cause]
+        yield from ((rule, fault) for fault in rule.find(row))
         return
     wrong = [(rule, fault) for rule in rules_of("row") for fault in rule.find(row, terms)]
     yield from wrong
@@ -89,6 +91,8 @@ def _chat(example: dict[str, Any]) -> Iterator[Found]:
 def message_findings(messages: list[Any]) -> Iterator[Found]:
     """What the rules about messages find in each of these."""
     for number, message in enumerate(messages, 1):
+        if is_plain_message(message):
+            continue
         for rule in rules_of("message" if isinstance(message, dict) else "item"):
             for fault in rule.find(message):
                 yield rule, fault._replace(message_index=number)
@@ -107,6 +111,19 @@ def text_findings(example: dict[str, Any]) -> Iterator[Found]:
 @cache
 def _hints() -> Sieve:
     return Sieve([rule.hint or "" for rule in rules_of("text")])
+
+
+def is_plain_message(message: Any) -> bool:
+    """Whether a message is so plain that no rule about messages can find anything; most are."""
+    if type(message) is not dict:
+        return False
+    role, content = message.get("role"), message.get("content")
+    if type(content) is not str or not content or (content[0].isspace() and content.isspace()):
+        return False
+    more = len(message) - 2
+    if role == "assistant":
+        return not more or (more == 1 and type(message.get("weight")) is int and 0 <= message["weight"] <= 1)
+    return (role in ("user", "system") and not more) or (role == "tool" and more == ("tool_call_id" in message))
 
 
 def is_plain(value: Any) -> bool:

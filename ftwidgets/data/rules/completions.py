@@ -99,7 +99,7 @@ def completion_stop_odd(survey: Survey) -> Spots:
 
     def is_found(known: Affixes) -> bool:
         generates = known.task == "conditional generation" and not known.completions.same
-        return generates and is_odd(survey, "completion", known.completions)
+        return generates and is_odd(known, "completion", known.completions)
 
     return found_in(survey, is_found)
 

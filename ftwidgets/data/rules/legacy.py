@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ftwidgets.data.conventions import Affixes, Column, affixes, is_repeated
+from ftwidgets.data.conventions import Affixes, Column, affixes
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, shown, tells
 from ftwidgets.data.rules.samples import CHAT, PAIR
 from ftwidgets.data.survey import Survey
@@ -59,10 +59,9 @@ def each(words: str, key: str, change: Callable[[str], str]) -> Mend:
 PAIR_LABELS = [pair | {"completion": " yes"} for pair in GOOD]
 
 
-def is_odd(survey: Survey, key: str, column: Column) -> bool:
+def is_odd(known: Affixes, key: str, column: Column) -> bool:
     """Whether what ends every text of a column is long, or stands within the texts too."""
-    suffix = column.suffix or ""
-    return bool(suffix) and (len(suffix) > LONG_SUFFIX or is_repeated(survey, key, suffix))
+    return len(column.suffix or "") > LONG_SUFFIX or key in known.repeated
 
 
 def odd(key: str, column: Column, better: str) -> Fault:

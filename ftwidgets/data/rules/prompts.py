@@ -67,7 +67,7 @@ def prompt_separator_odd(survey: Survey) -> Spots:
 
     Why: a base model needs a short sign for the end of a prompt, and one that is nowhere else.
     """
-    return found_in(survey, lambda known: not known.prompts.same and is_odd(survey, "prompt", known.prompts))
+    return found_in(survey, lambda known: not known.prompts.same and is_odd(known, "prompt", known.prompts))
 
 
 @tells(prompt_separator_odd)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import Findings, check, jsonl, load
-from ftwidgets.data.examination import examined, is_plain, rules_of
+from ftwidgets.data.examination import examined, is_plain, is_plain_message, rules_of
 from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES, Rule
@@ -73,6 +73,14 @@ def test_a_plain_chat_is_one_in_which_no_rule_about_the_format_finds_anything(ex
     if is_plain(example):
         row = parse(1, 0, orjson.dumps(example))
         assert not list(examined(row, Terms("chat"), texts=False))
+
+
+@given(example=EXAMPLE | mutated())
+def test_a_plain_message_is_one_in_which_no_rule_about_messages_finds_anything(example: Any) -> None:
+    messages = example.get("messages") if isinstance(example, dict) else None
+    for message in messages if isinstance(messages, list) else ():
+        if is_plain_message(message):
+            assert not [rule.id for rule in rules_of("message") if list(rule.find(message))]
 
 
 @given(text=st.text(max_size=60), speaker=st.sampled_from(["user", "assistant", "system", "completion"]))
