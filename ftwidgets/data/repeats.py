@@ -13,6 +13,7 @@ from ftwidgets.data.row import Row
 LONGEST_SEARCHED = 4 * 2**20
 """Bytes of a row up to which it is searched."""
 
+CONTAINERS = (dict, list)
 SPACED = re.compile(rb'"[ \t\r]+:')
 
 
@@ -52,11 +53,15 @@ def _has_none(row: Row) -> bool:
 
 
 def _keys(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_keys(one) for one in value.values() if isinstance(one, dict | list))
-    if isinstance(value, list):
-        return sum(_keys(one) for one in value if isinstance(one, dict | list))
-    return 0
+    number, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            number += len(one)
+            waiting += [inner for inner in one.values() if type(inner) in CONTAINERS]
+        elif type(one) is list:
+            waiting += [inner for inner in one if type(inner) in CONTAINERS]
+    return number
 
 
 def _number(written: str) -> tuple[str]:

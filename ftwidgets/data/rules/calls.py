@@ -22,11 +22,13 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def calls_of(message: Message) -> list[Call]:
     """The tool calls of a message that can be read."""
     calls = message.get("tool_calls")
-    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    return [call for call in calls if isinstance(call, dict)] if calls and isinstance(calls, list) else []
 
 
 def functions_of(message: Message) -> list[dict[str, Any]]:
     """What a message calls, the deprecated way too: functions with a name and arguments."""
+    if not message.get("tool_calls") and not message.get("function_call"):
+        return []  # most messages
     called = [call.get("function") for call in calls_of(message)] + [message.get("function_call")]
     return [function for function in called if isinstance(function, dict)]
 

@@ -24,7 +24,7 @@ def _open_calls(example: Example) -> Iterator[tuple[int, dict[str, Any], list[An
     for place, message in enumerate(example["messages"]):
         if message["role"] != "tool":
             yield place, message, waiting
-            waiting = [call.get("id") for call in calls_of(message)]
+            waiting = [call.get("id") for call in calls_of(message)] if "tool_calls" in message else []
         else:
             yield place, message, waiting
             waiting = [one for one in waiting if one != message.get("tool_call_id")]

@@ -243,8 +243,9 @@ def tool_twice(example: Example) -> Iterator[Fault]:
 
     Why: a call does not tell which of them is meant; OpenAI's service would refuse the file.
     """
-    names = Counter(name for name in tool_names(example) if isinstance(name, str))
-    for name in sorted(name for name, times in names.items() if times > 1):
+    names = [name for name in tool_names(example) if isinstance(name, str)]
+    twice = Counter(names) - Counter(set(names)) if len(set(names)) < len(names) else ()
+    for name in sorted(twice):
         yield Fault(f"Two tools are called {shown(name)}.", "Keep one of them, or give it another name.", "tools")
 
 
