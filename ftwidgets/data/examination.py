@@ -126,6 +126,14 @@ def is_plain_message(message: Any) -> bool:
     return (role in ("user", "system") and not more) or (role == "tool" and more == ("tool_call_id" in message))
 
 
+def is_plain_pair(value: Any) -> bool:
+    """Whether a row is so plain a pair that no rule about its format can find anything; nearly every pair is."""
+    if type(value) is not dict or len(value) != 2:
+        return False
+    completion = value.get("completion")
+    return type(value.get("prompt")) is str and type(completion) is str and bool(completion.strip())
+
+
 def is_plain(value: Any) -> bool:
     """Whether a row is so plain a chat that no rule about its format can find anything.
 

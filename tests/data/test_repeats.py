@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data.repeats import Repeat, repeats
+from ftwidgets.data.repeats import Repeat, is_free_of_repeats, repeats
 from ftwidgets.data.row import parse
 
 KEYS = st.sampled_from(["a", "b", 'c":', "d\\", ":", ""])
@@ -36,9 +36,11 @@ def doubled(value: Any) -> list[tuple[str, int]]:
     return [found for one in value for found in doubled(one)] if isinstance(value, tuple) else []
 
 
-@given(value=OBJECTS, colon=st.sampled_from([":", ": ", " : ", " :"]))
-def test_every_key_that_stands_twice_is_found_and_no_other(value: Any, colon: str) -> None:
-    row = parse(1, 0, written(value, colon).encode())
+@given(value=OBJECTS, colon=st.sampled_from([":", ": ", " : ", " :"]), escaped=st.booleans())
+def test_every_key_that_stands_twice_is_found_and_no_other(value: Any, colon: str, escaped: bool) -> None:
+    line = written(value, colon)
+    row = parse(1, 0, (line.replace('c\\":', 'c\\"\\u003a') if escaped else line).encode())
+    assert is_free_of_repeats(row.raw, row.value) <= (not doubled(value))
     assert sorted((one.key, one.times) for one in repeats(row)) == sorted(doubled(value))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import Findings, check, jsonl, load
-from ftwidgets.data.examination import examined, is_plain, is_plain_message, rules_of
+from ftwidgets.data.examination import examined, is_plain, is_plain_message, is_plain_pair, rules_of
 from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES, Rule
@@ -73,6 +73,9 @@ def test_a_plain_chat_is_one_in_which_no_rule_about_the_format_finds_anything(ex
     if is_plain(example):
         row = parse(1, 0, orjson.dumps(example))
         assert not list(examined(row, Terms("chat"), texts=False))
+    if is_plain_pair(example):
+        row = parse(1, 0, orjson.dumps(example))
+        assert not list(examined(row, Terms("prompt/completion"), texts=False))
 
 
 @given(example=EXAMPLE | mutated())
