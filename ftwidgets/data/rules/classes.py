@@ -13,7 +13,7 @@ from ftwidgets.data.survey import Survey
 from ftwidgets.quantities import count
 
 FEW, SMALL = 10, 0.02
-"""A label with fewer rows, or a smaller part of them, is rare."""
+"""A label with fewer rows than these, or a smaller part of all, may be rare."""
 
 MAJORITY, RATIO = 0.8, 10
 """Labels are out of balance where one has such a part of the rows, or so many times the rows of another."""
@@ -55,20 +55,21 @@ def _uneven(survey: Survey, spot: Spot) -> Fault:
     "label-rare",
     "warning",
     fails=([said("no")] * 12 + [said("yes")] * 3,),
-    passes=([said("no")] * 12 + [said("yes")] * 10, [said("no")] * 5),
+    passes=([said("no")] * 12 + [said("yes")] * 10, [said("no")] * 8 + [said("yes")] * 7, [said("no")] * 5),
 )
 def label_rare(survey: Survey) -> Spots:
     """A label has too few rows to be learned or judged.
 
     Why: from some examples a model learns that there is a label, not what it means; and a handful cannot tell how well.
 
-    Told below ten rows, or below a fiftieth of all.
+    Told below a fiftieth of all rows; and below ten, where that is less than half of an even share.
     """
     found = labels_of(survey)
     if not found or len(found.meanings) < 2:
         return Spots.of([])
     total = found.meanings.total()
-    rare = {label: rows for label, rows in found.meanings.items() if rows < FEW or rows < SMALL * total}
+    few = max(SMALL * total, min(FEW, total / len(found.meanings) / 2))
+    rare = {label: rows for label, rows in found.meanings.items() if rows < few}
     first = [min(one.place for one in found.spellings if one.meaning == label) for label in rare]
     return Spots.of(first, value=list(rare.values()))
 
