@@ -155,8 +155,14 @@ def template_mark(text: str, speaker: str) -> Iterator[Fault]:
 
 @mends(template_mark)
 def _unmarked(text: str, speaker: str, fault: Fault) -> Mend | None:
-    plain = re.sub(rf"^(?:\s|<s>|{MARK})+|(?:\s|{MARK})+$", "", text)
-    return Mend("remove the marks", plain) if plain and not re.search(MARK, plain) else None
+    plain = text.strip().removeprefix("<s>").strip()
+    found = [one.span() for one in re.finditer(MARK, plain)]
+    while found and found[0][0] == 0:  # at the beginning
+        cut = len(plain) - len(plain[found[0][1] :].lstrip())
+        plain, found = plain[cut:], [(begin - cut, end - cut) for begin, end in found[1:]]
+    while found and found[-1][1] == len(plain):  # and at the end
+        plain = plain[: found.pop()[0]].rstrip()
+    return Mend("remove the marks", plain) if plain and not found else None
 
 
 BLANKS = (

@@ -174,3 +174,20 @@ def test_only_what_is_learned_is_judged_by_its_manners() -> None:
     refused = "I'm sorry, but I cannot assist with that."
     assert found(said(refused)) == ["refusal"]
     assert found(PAIR | {"prompt": refused}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<s>[INST] Where is it? [/INST]", "Where is it?"),
+        ("It left.<|im_end|>\n<|endoftext|>", "It left."),
+        ("It left.<|im_end|><|im_start|>user\nThanks", None),
+        ("<|im_end|>", None),
+    ],
+)
+def test_marks_of_a_template_are_removed_at_the_ends_alone(text: str, left: str | None) -> None:
+    rule = RULES["template-mark"]
+    fault = next(rule.find(text, "assistant"))
+    assert rule.mend
+    mend = rule.mend(text, "assistant", fault)
+    assert (mend and mend.value) == left
