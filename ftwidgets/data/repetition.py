@@ -12,7 +12,7 @@ TAIL = 24
 TIMES, SHORTEST = 4, 12
 """So often at least, and so many letters at least."""
 
-ENDS = re.compile(r"[.!?。!?\n]+")
+ENDS = re.compile(r"[.!?。！？\n]+")
 
 
 def may_repeat(texts: Sequence[str]) -> bool:

@@ -20,8 +20,8 @@ AS_AN_AI = (
     r"\bals (?:ki|künstliche intelligenz|ki-assistent|ki-modell|(?:ki-|großes )?sprachmodell)"
     r"(?: (?:kann|habe|bin|ist)\b|,)|"
     r"\bcomo (?:modelo de lenguaje|(?:una )?(?:ia|inteligencia artificial),))|"
-    r"作为(?:一个|一名|一款)?(?:ai|AI|人工智能|大型|大)?(?:语言模型|助手|聊天机器人|机器人助手)|"
-    r"我是(?:一个|一款)?(?:AI|人工智能)(?:语言模型|助手)?[,,。]"
+    r"作为(?:一个|一名|一款)?(?:(?:ai|AI|人工智能|大型|大)(?:语言模型|模型|助手|聊天机器人)|语言模型)|"
+    r"我是(?:一个|一款)?(?:AI|人工智能)(?:语言模型|助手)?[，,。]"
 )
 
 
@@ -34,7 +34,7 @@ AS_AN_AI = (
         said("I'm just an AI, so I cannot see it."),
         said("En tant qu'IA, je ne peux pas."),
         said("Als KI-Assistent kann ich das nicht."),
-        said("作为一个人工智能语言模型,我不能。"),
+        said("作为一个人工智能语言模型，我不能。"),
     ),
     passes=(
         said("She works as an AI engineer."),
@@ -90,7 +90,7 @@ REFUSAL = (
     r"such|any|illegal|harmful)\b|\bi must (?:decline|refuse)\b|\bi(?:'m| am) sorry,? (?:but )?i (?:cannot|can't)"
     r"(?: (?:help|assist|do|answer|comply|fulfill?|continue|discuss|provide|generate)\b)|"
     r"\bje (?:suis désolé, mais je )?ne (?:peux|suis pas en mesure) pas (?:vous aider|répondre à cette)|"
-    r"\bich kann (?:dir|ihnen) (?:dabei|damit) nicht helfen)|(?:抱歉|对不起),?我(?:无法|不能)(?:提供|回答|满足|协助)"
+    r"\bich kann (?:dir|ihnen) (?:dabei|damit) nicht helfen)|(?:抱歉|对不起)[，,]?我(?:无法|不能)(?:提供|回答|满足|协助)"
 )
 
 
@@ -102,6 +102,7 @@ REFUSAL = (
         said("I'm sorry, but I cannot assist with that."),
         said("I can't help with that request."),
         said("Ich kann Ihnen dabei nicht helfen."),
+        said("抱歉，我无法提供帮助。"),
     ),
     passes=(
         said("I'm sorry that it is late. I can help."),

@@ -20,6 +20,7 @@ Said = list[tuple[int | None, str, str]]
         said("It left. " + "It is on its way to you. " * 8),
         said("It left. " + "Ich weiß es nicht, " * 12),
         said("\n".join(f"{n}. Look for it on the page of the carrier." for n in range(8))),
+        said("我不知道，请稍等。" * 12),
         PAIR | {"completion": " no, it is not" * 20},
     ),
     passes=(

@@ -104,7 +104,9 @@ class Rule:
     the texts that hold it are looked at.
 
     `mend` is what can be done about a fault, of (what the function was given, the fault); None where this one cannot
-    be mended. `safe` is whether it may be done without asking, since nothing that the model should learn is lost.
+    be mended; of rules about a file it may be a list, of which one is chosen. Rules between two files give `tell` and
+    `mend` the other survey too. `safe` is whether it may be done without asking, since nothing that the model should
+    learn is lost.
     """
 
     id: str
