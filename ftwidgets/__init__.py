@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from ftwidgets.connection import connect as connect
     from ftwidgets.data import Dataset as Dataset
     from ftwidgets.data import check as check
+    from ftwidgets.data import fix as fix
     from ftwidgets.data import load as load
+    from ftwidgets.data import replay as replay
     from ftwidgets.evaluation import Report as Report
     from ftwidgets.evaluation import evaluate as evaluate
     from ftwidgets.events import Curves as Curves
@@ -35,8 +37,10 @@ _PLACES = {
     "connect": "ftwidgets.connection",
     "estimate": "ftwidgets.run",
     "evaluate": "ftwidgets.evaluation",
+    "fix": "ftwidgets.data",
     "launch": "ftwidgets.run",
     "load": "ftwidgets.data",
+    "replay": "ftwidgets.data",
     "upload": "ftwidgets.run",
 }
 

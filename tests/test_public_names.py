@@ -25,8 +25,10 @@ NAMES = [
     "connect",
     "estimate",
     "evaluate",
+    "fix",
     "launch",
     "load",
+    "replay",
     "upload",
 ]
 HEAVY = ("jax", "optax", "openai", "ipywidgets", "pandas", "numpy", "matplotlib", "starlette", "tokenizers", "IPython")

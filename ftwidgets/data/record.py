@@ -19,6 +19,7 @@ from ftwidgets.errors import FileFormatError, InputError
 
 if TYPE_CHECKING:
     from ftwidgets.data.dataset import Dataset
+    from ftwidgets.data.loading import Loadable
     from ftwidgets.data.steps import Step
 
 VERSION = 1
@@ -76,6 +77,12 @@ class Record:
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror}. Name a new file.") from error
         return Path(path)
+
+    def replay(self, data: Loadable) -> tuple[Dataset, list[str]]:
+        """The data after the same was done to them, and what could not be done: see `ftwidgets.replay`."""
+        from ftwidgets.data.replaying import replay
+
+        return replay(self, data)
 
     @property
     def code(self) -> str:

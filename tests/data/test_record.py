@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ftwidgets as ft
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.choices import chosen, mends_of
 from ftwidgets.data.fixing import fix
@@ -57,7 +58,7 @@ def test_a_record_replayed_on_the_original_gives_the_same_bytes_and_marks(both: 
 @given(both=worked())
 def test_the_code_of_a_record_does_the_same(both: tuple[Dataset, Dataset]) -> None:
     data, after = both
-    names: dict[str, Any] = {"ft": type("ft", (), {"fix": staticmethod(fix)}), "data": data}
+    names: dict[str, Any] = {"ft": ft, "data": data}
     exec(Record.of(after).code, names)
     assert names["data"].to_bytes() == after.to_bytes()
     assert names["data"].reviewed_lines == after.reviewed_lines
@@ -99,7 +100,7 @@ def test_what_was_done_by_hand_is_found_again_where_rows_have_moved() -> None:
     rows = [asked(n) for n in range(8)]
     record = Record.of(load(rows).edited(3, asked(30)).without([5, 6]).reviewed(7))
     moved = load([*rows[4:], asked(9), *rows[:4]])
-    again, missing = replay(record, moved)
+    again, missing = record.replay(moved)
     assert missing == []
     assert list(again) == [rows[6], rows[7], asked(9), rows[0], rows[1], asked(30), rows[3]]
     assert again.reviewed_lines == [3]
