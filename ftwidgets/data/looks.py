@@ -102,7 +102,7 @@ class Looks:
             self._joined.append(b"")
             self._examples.append(None)
         else:
-            who, texts, trained = zip(*_said(value), strict=True)
+            who, texts, trained = zip(*said(value), strict=True)
             self._keep(kind, shape_of(who, trained), list(texts), value)
 
     def _keep(self, kind: int, shape: Shape, texts: list[str], value: Any) -> None:
@@ -150,7 +150,7 @@ def _has_each_key_once(raw: bytes, messages: int) -> bool:
     return raw.count(b'"') == 2 + 8 * messages or raw.count(b'":') == 1 + 2 * messages
 
 
-def _said(example: dict[str, Any]) -> list[tuple[str, str, bool]]:
+def said(example: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """What is said in an example without an error: by whom, the text, and whether it is learned."""
     if kind_of(example) == "chat":
         return [(m["role"], text_of(m), is_trained(m)) for m in example["messages"]]

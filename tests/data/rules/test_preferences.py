@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import check, load
 from ftwidgets.data.examination import texts_of
+from ftwidgets.data.looks import said
 from ftwidgets.data.mending import mended
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PREFERENCE, USER
-from ftwidgets.data.surveying import said
 from ftwidgets.data.transcript import transcript
 from tests.data.examples import ANSWERED, ASKED, JSON
 
