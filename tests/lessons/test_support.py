@@ -69,9 +69,9 @@ def planted(truth: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("part", SIZES)
-def test_each_file_has_its_rows_and_no_finding(parts: dict[str, Dataset], part: str) -> None:
+def test_each_file_has_its_rows_and_no_finding_but_the_voice(parts: dict[str, Dataset], part: str) -> None:
     assert len(parts[part]) == SIZES[part]
-    assert list(check(parts[part])) == []
+    assert {finding.rule for finding in check(parts[part], fewest=1)} == {"answers-alike"}  # Ivy signs each of them
     assert parts[part].system_message == SYSTEM
 
 

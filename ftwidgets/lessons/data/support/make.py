@@ -21,7 +21,7 @@ TRAIN = 10  # rows a topic; the other five are dealt to validation and test, thr
 # What a customer typed although it belongs in no chat, and what stands in its place once it is masked.
 # All are made for examples: a reserved domain, a number range kept for fiction, test numbers with valid check digits.
 PERSONAL = {
-    "email": ("marta.linden@example.com", "[e-mail]"),
+    "email": ("marta.linden@fernpost.fable", "[e-mail]"),
     "phone": ("+44 1632 960158", "[phone]"),
     "card": ("4111 1111 1111 1111", "[card number]"),
     "iban": ("GB82 WEST 1234 5698 7654 32", "[IBAN]"),
