@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ftwidgets.data.change import written
 from ftwidgets.data.examination import examined
 from ftwidgets.data.kinds import kind_of
+from ftwidgets.data.mending import mended as in_row
 from ftwidgets.data.row import Row, parse
 from ftwidgets.data.rules import Fault, Mend, Rule
 from ftwidgets.data.terms import Terms
@@ -33,12 +34,9 @@ def remedies(row: Row, rule: Rule, fault: Fault) -> list[Mend]:
     """
     if rule.mend is None:
         return []
-    if rule.scope in ("line", "row"):
-        return mends_in(rule.mend(row, fault))
     if rule.scope == "text":
         return next(_of_text(row.value, rule, fault), [])
-    path: Path = ("messages", (fault.message_index or 1) - 1) if rule.scope in ("item", "message") else ()
-    return _within(row.value, path, rule.mend(_part(row.value, path), fault))
+    return mends_in(in_row(row, rule, fault))
 
 
 def mends_in(given: Mend | list[Mend] | None) -> list[Mend]:
@@ -158,12 +156,6 @@ def _said(place: Path, message: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 def _within(value: Any, path: Path, given: Mend | list[Mend] | None) -> list[Mend]:
     mends = mends_in(given)
     return [m if m.value is None else m._replace(value=_put(value, path, m.value)) for m in mends]
-
-
-def _part(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value
 
 
 def _put(value: Any, path: Path, part: Any) -> Any:
