@@ -31,6 +31,15 @@ def count(number: int, noun: str = "") -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}" if noun else f"{number:,}"
 
 
+def amount(dollars: float) -> str:
+    """Dollars from 0: "$0", "under $0.01", "$0.38", "$4.50", "$1,240"."""
+    if dollars == 0:
+        return "$0"
+    if dollars < 0.005:
+        return "under $0.01"
+    return f"${dollars:,.2f}" if dollars < 100 else f"${dollars:,.0f}"
+
+
 def about(number: float) -> str:
     """A number from 0, to the two digits that mean something of a measurement: "640", "7.3", "12,000"."""
     rough = float(f"{number:.2g}")

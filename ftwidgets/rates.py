@@ -57,6 +57,28 @@ class Rate:
     measured_at: float
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """How many seconds a job takes; `low` and `high` are what the fastest and the slowest measurement would say.
+
+    None is what is not known: all where nothing was measured, and the range where there is one measurement only, or
+    where they are of another batch size: then the spread is not known.
+    """
+
+    seconds: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def forecast(known: Sequence[Measurement], effort: Effort, batch_size: int) -> Forecast:
+    """What measurements of one batch size say of a job of this effort and batch size."""
+    if not known:
+        return Forecast()
+    seconds = [one.seconds(effort) for one in known]
+    ranged = len(seconds) > 1 and known[0].batch_size == batch_size
+    return Forecast(median(seconds), min(seconds) if ranged else None, max(seconds) if ranged else None)
+
+
 def rate_of(measurements: Sequence[Measurement]) -> Rate | None:
     """The rate that the measurements give; None where there are none."""
     if not measurements:

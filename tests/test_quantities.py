@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.quantities import about, count, duration
+from ftwidgets.quantities import about, amount, count, duration
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,11 @@ def test_a_count_has_commas_and_its_noun_in_the_right_number() -> None:
 
 def test_what_is_only_known_roughly_has_two_digits() -> None:
     assert [about(x) for x in (642.7, 7.32, 12_345, 0.123, 99.6, 0)] == ["640", "7.3", "12,000", "0.12", "100", "0"]
+
+
+@pytest.mark.parametrize(
+    ("dollars", "words"),
+    [(0, "$0"), (0.004, "under $0.01"), (0.38, "$0.38"), (4.5, "$4.50"), (99.994, "$99.99"), (1240.4, "$1,240")],
+)
+def test_dollars_in_words(dollars: float, words: str) -> None:
+    assert amount(dollars) == words

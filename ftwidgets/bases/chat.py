@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.errors import BaseModelError, require
@@ -27,6 +27,17 @@ class Rendered:
 
     ids: tuple[int, ...]
     mask: tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """The ids of a message's text, or of the template's own between two; the first `trained` of them are learned.
+
+    `message` is the number of the message, from 1; None for the template's own text.
+    """
+
+    ids: list[int]
+    trained: int
+    message: int | None
 
 
 class ChatTemplate:
@@ -65,19 +76,23 @@ class ChatTemplate:
             ]
         return self._render(messages, answer_follows=False)
 
-    def _render(self, messages: Sequence[Message], *, answer_follows: bool) -> Rendered:
-        ids: list[int] = []
-        mask: list[int] = []
+    def parts(self, messages: Sequence[Message], *, answer_follows: bool = False) -> Iterator[Part]:
+        """What a chat is rendered from, in order."""
         after_trained = False
         for n, piece in enumerate(_PLACE.split(self._fill(messages, answer_follows))):
             if n % 2:  # the number of a message
                 message = messages[int(piece)]
                 after_trained = message.get("role") == "assistant" and message.get("weight", 1) != 0
                 new = self._tokenizer.encode(text_of(message))
-                trained = len(new) if after_trained else 0
+                yield Part(new, len(new) if after_trained else 0, int(piece) + 1)
             else:  # the template's own text
                 new = self._tokenizer.encode_template(piece)
-                trained = int(after_trained and new[:1] == [self._tokenizer.eos])
+                yield Part(new, int(after_trained and new[:1] == [self._tokenizer.eos]), None)
+
+    def _render(self, messages: Sequence[Message], *, answer_follows: bool) -> Rendered:
+        ids: list[int] = []
+        mask: list[int] = []
+        for new, trained, _ in self.parts(messages, answer_follows=answer_follows):
             ids += new
             mask += [1] * trained + [0] * (len(new) - trained)
         return Rendered(tuple(ids), tuple(mask))

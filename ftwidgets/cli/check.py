@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ftwidgets.data import Findings, check
 from ftwidgets.data import page as data_page
+from ftwidgets.data.notice import notice
 from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError
@@ -55,7 +56,7 @@ def check_file(
     if as_json:
         typer.echo(orjson.dumps(findings.records(), option=orjson.OPT_INDENT_2).decode())
     else:
-        _show(findings)
+        _show(findings, model)
     if findings.errors:
         raise typer.Exit(1)
 
@@ -76,7 +77,7 @@ def _write(path: Path, page: str) -> None:
         ) from error
 
 
-def _show(findings: Findings) -> None:
+def _show(findings: Findings, model: str | None) -> None:
     out = Console(highlight=False, markup=False)
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, width=WIDTH)
@@ -95,6 +96,8 @@ def _show(findings: Findings) -> None:
         )
     if findings:
         out.print("More about a rule: ftwidgets check --explain RULE", soft_wrap=True)
+    if model is not None and (told := notice(model)):
+        out.print(told, soft_wrap=True)
 
 
 def _places(group: Findings) -> str:

@@ -13,9 +13,10 @@ from rich.console import Console
 from ftwidgets.bases.catalogue import CATALOGUE, resolve
 from ftwidgets.cli.progress import bar, fetch_shown
 from ftwidgets.connection import connect
-from ftwidgets.data import Dataset, faults, load
+from ftwidgets.data import Dataset
+from ftwidgets.data.soundness import sound
 from ftwidgets.data.terms import FEWEST
-from ftwidgets.errors import BaseModelError, FtwidgetsError, InputError, JobError
+from ftwidgets.errors import BaseModelError, FtwidgetsError, JobError
 from ftwidgets.evaluation import Report, evaluate
 from ftwidgets.evaluation.question import questions
 from ftwidgets.home import home as home_folder
@@ -82,9 +83,9 @@ def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
     if train in data_sets() and not Path(train).exists():
         named = data_set(train)
         train, valid, test = str(named["train"]), valid or named["validation"], test or named["test"]
-    rows = _sound(train, FEWEST)
+    rows = sound(train)
     if test is not None:
-        return Rows(rows, _sound(valid, 1) if valid else None, _judges(test))
+        return Rows(rows, sound(valid, 1) if valid else None, _judges(test))
     if valid is not None:
         note = "The model is judged by the validation rows, on which its loss was watched; --test names other rows."
         watched = _judges(valid)
@@ -100,18 +101,8 @@ def _rows(train: str, valid: Path | None, test: Path | None, seed: int) -> Rows:
 
 def _judges(file: Path) -> Dataset:
     """The rows of a file that have an answer to judge by."""
-    data = _sound(file, 1)
+    data = sound(file, 1)
     questions(data)
-    return data
-
-
-def _sound(file: str | Path, fewest: int) -> Dataset:
-    """The rows of a file; with faulty ones a job is not begun, since it would fail."""
-    data = load(file)
-    errors = faults(data, fewest=fewest).errors
-    if errors:
-        more = f" ({len(errors) - 1} more: ftwidgets check shows them all)" if len(errors) > 1 else ""
-        raise InputError(f"{data.name}: {errors[0]}{more}")
     return data
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,20 @@ SPEAKERS = {
     "non_preferred_output": "assistant",
 }
 
+PAIR = ("prompt", "completion")
+
+
+class Token(NamedTuple):
+    """One token of a conversation: its bytes, whether it is learned, and in which message it stands, from 1.
+
+    A token may hold a part of a character only. `message` is None for what the chat format adds around messages; of
+    OpenAI's format the number of these tokens is known, and their bytes are not: they are empty.
+    """
+
+    raw: bytes
+    trained: bool
+    message: int | None
+
 
 class Counter(Protocol):
     """Counts for one model: `name` says whose tokens they are, `context` how many an example may have, if known."""
@@ -43,6 +57,9 @@ class Counter(Protocol):
 
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:
         """The tokens of a conversation besides its texts: all, and those that are learned."""
+
+    def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
+        """The tokens of a conversation in their order: as many as `counts` and `around` say."""
 
 
 class OpenAICounter:
@@ -59,8 +76,20 @@ class OpenAICounter:
         return self._encoding.counts(texts)
 
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:  # noqa: ARG002
-        """The tokens of a conversation besides its texts; those that are learned are the texts' alone."""
-        return PER_MESSAGE * len(roles) + PER_REPLY, 0
+        """The tokens of a conversation besides its texts; those that are learned are the texts' alone.
+
+        A prompt and its completion are no conversation: nothing is added to them.
+        """
+        return (0, 0) if roles == PAIR else (PER_MESSAGE * len(roles) + PER_REPLY, 0)
+
+    def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
+        """The tokens in their order. Where the three that a message costs stand is not published: here, before it."""
+        added = Token(b"", False, None)
+        found: list[Token] = []
+        for number, (text, learned) in enumerate(zip(texts, trained, strict=True), 1):
+            found += [added] * (0 if roles == PAIR else PER_MESSAGE)
+            found += [Token(raw, learned, number) for raw in self.pieces(text)]
+        return found + [added] * (0 if roles == PAIR else PER_REPLY)
 
     def pieces(self, text: str) -> list[bytes]:
         """The bytes of each token of a text."""
@@ -86,17 +115,17 @@ class LocalCounter:
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:
         """The tokens of the template; learned are the end tokens of what is learned."""
         if (roles, trained) not in self._around:
-            speakers = [SPEAKERS.get(role, role) for role in roles]
-            rendered = self._template.example(
-                {
-                    "messages": [
-                        {"role": role, "content": "", "weight": int(learned)}
-                        for role, learned in zip(speakers, trained, strict=True)
-                    ]
-                }
-            )
-            self._around[roles, trained] = len(rendered.ids), sum(rendered.mask)
+            parts = list(self._template.parts(_messages(roles, trained, [""] * len(roles))))
+            self._around[roles, trained] = sum(len(part.ids) for part in parts), sum(part.trained for part in parts)
         return self._around[roles, trained]
+
+    def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
+        """The tokens in their order, exactly as the engine reads and learns them."""
+        return [
+            Token(bytes(self._tokenizer.token_bytes(identity)), n < part.trained, part.message)
+            for part in self._template.parts(_messages(roles, trained, texts))
+            for n, identity in enumerate(part.ids)
+        ]
 
     def pieces(self, text: str) -> list[bytes]:
         """The bytes of each token of a text."""
@@ -119,6 +148,7 @@ def counter_for(model: str | None = None, home: Path | None = None) -> OpenAICou
             return OpenAICounter(encoding("o200k_base"))
     if known := encoding_for(model):
         return OpenAICounter(known, model)
+    model = base_of(model)
     if is_fetched(model, bases):
         return _local(model, bases)
     if model in known_bases(bases):
@@ -127,9 +157,22 @@ def counter_for(model: str | None = None, home: Path | None = None) -> OpenAICou
     raise InputError(f"How '{model}' counts tokens is not known. Use an OpenAI id, or one of: {here}.")
 
 
+def base_of(model: str) -> str:
+    """The base of a model that was fine-tuned from it (`ft:…`); any other model is its own."""
+    return model.removeprefix("ft:").partition(":")[0] if model.startswith("ft:") else model
+
+
 @cache
 def _local(base: str, bases: Path) -> LocalCounter:
     return LocalCounter(base, bases)
+
+
+def _messages(roles: Sequence[str], trained: Sequence[bool], texts: Sequence[str]) -> list[dict[str, Any]]:
+    """A conversation as a chat template takes it."""
+    return [
+        {"role": SPEAKERS.get(role, role), "content": text, "weight": int(learned)}
+        for role, learned, text in zip(roles, trained, texts, strict=True)
+    ]
 
 
 def is_trained(message: dict[str, Any]) -> bool:

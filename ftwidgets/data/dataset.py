@@ -124,9 +124,16 @@ class Dataset:
             taken.__dict__["kinds"] = self.kinds[chosen]
         return taken
 
-    def sample(self, rows: int, seed: int = 0) -> Dataset:
-        """So many of the rows, drawn by `seed`, in the file's order; all of them where there are no more."""
-        return self.take(np.sort(np.random.default_rng(seed).permutation(len(self))[: max(0, rows)]))
+    def sample(self, rows: int, seed: int = 0, *, most_bytes: int | None = None) -> Dataset:
+        """So many of the rows, drawn by `seed`, in the file's order; all of them where there are no more.
+
+        With `most_bytes` fewer are taken where they would be more bytes together; one at least.
+        """
+        drawn = np.random.default_rng(seed).permutation(len(self))[: max(0, rows)]
+        if most_bytes is not None:
+            ends = np.cumsum(self.index.length[drawn].astype(np.int64))
+            drawn = drawn[: max(1, int(np.searchsorted(ends, most_bytes, side="right")))]
+        return self.take(np.sort(drawn))
 
     def split(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ftwidgets.errors import InputError
+
 TARGET_EPOCHS, MOST_EPOCHS = 3, 25
 FEWEST_SHOWINGS, MOST_SHOWINGS = 100, 25_000
 """OpenAI's rule, as its cookbook states it: three epochs, more for small files and fewer for large ones."""
@@ -22,6 +24,15 @@ class Hyperparameters:
     n_epochs: int | None = None
     batch_size: int | None = None
     learning_rate_multiplier: float | None = None
+
+    @classmethod
+    def chosen(cls, n_epochs: int | str = "auto", batch_size: int | str = "auto") -> Hyperparameters:
+        """Those that a person wrote, each "auto" or a whole number from 1.
+
+        Raises:
+            InputError: one is neither.
+        """
+        return cls(_number("n_epochs", n_epochs), _number("batch_size", batch_size))
 
     def resolved(self, examples: int) -> Hyperparameters:
         """The same with every "auto" decided, for a training file of so many examples."""
@@ -47,3 +58,11 @@ def auto_epochs(examples: int) -> int:
     if examples * TARGET_EPOCHS > MOST_SHOWINGS:
         return max(1, MOST_SHOWINGS // examples)
     return TARGET_EPOCHS
+
+
+def _number(name: str, value: int | str) -> int | None:
+    if value == "auto":
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InputError(f"{name} is {value!r}. Use 'auto' or a whole number from 1.")
+    return value

@@ -26,7 +26,7 @@ SPELLINGS = 8
 def labels(data: Dataset) -> list[str]:
     """The labels of `data`, the most frequent first; none where the answers are long, many, or hardly ever the same."""
     counted: Counter[str] = Counter()
-    for answer in map(answer_of, data.examples):
+    for answer in map(answer_of, data):
         if answer is None:
             continue
         counted[answer] += 1
@@ -37,7 +37,7 @@ def labels(data: Dataset) -> list[str]:
 
 def counts(data: Dataset, of: Sequence[str]) -> list[int]:
     """How many answers of `data` are each label of `of`."""
-    counted = Counter(map(answer_of, data.examples))
+    counted = Counter(map(answer_of, data))
     return [counted[label] for label in of]
 
 

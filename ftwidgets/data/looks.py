@@ -19,6 +19,7 @@ from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
+from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 from ftwidgets.data.texts import texts_of
 
@@ -66,8 +67,10 @@ NOTHING = Shape((), (), 0, 0)
 class Looks:
     """What is gathered of some rows, the first of which is at the place `start`."""
 
-    def __init__(self, terms: Terms, counter: Counter | None, sieve: Sieve | None, start: int) -> None:
-        self._terms, self._counter, self._sieve, self._start = terms, counter, sieve, start
+    def __init__(
+        self, terms: Terms, counter: Counter | None, sieve: Sieve | None, start: int, tally: Tally | None = None
+    ) -> None:
+        self._terms, self._counter, self._sieve, self._start, self._tally = terms, counter, sieve, start, tally
         self._plain_fits = terms.kind == "chat" and terms.method == "supervised"
         self._rows: list[tuple[int, bool, int, int, int, int]] = []
         self._shapes: list[Shape] = []
@@ -102,7 +105,7 @@ class Looks:
             self._joined.append(b"")
             self._examples.append(None)
         else:
-            who, texts, trained = zip(*said(value), strict=True)
+            who, texts, trained = zip(*spoken(value), strict=True)
             self._keep(kind, shape_of(who, trained), list(texts), value)
 
     def _keep(self, kind: int, shape: Shape, texts: list[str], value: Any) -> None:
@@ -138,6 +141,8 @@ class Looks:
         learned = np.array([trained for shape in self._shapes for trained in shape.trained], np.bool_)
         row = np.repeat(np.arange(len(sizes)), sizes)
         around = np.array([self._around(shape) for shape in self._shapes], np.int64)
+        if self._tally is not None:
+            self._tally.add([role for shape in self._shapes for role in shape.roles], row, counts, len(sizes))
         tokens = np.bincount(row, counts, len(sizes)) + around[:, 0]
         return tokens, np.bincount(row, counts * learned, len(sizes)) + around[:, 1]
 
@@ -150,7 +155,7 @@ def _has_each_key_once(raw: bytes, messages: int) -> bool:
     return raw.count(b'"') == 2 + 8 * messages or raw.count(b'":') == 1 + 2 * messages
 
 
-def said(example: dict[str, Any]) -> list[tuple[str, str, bool]]:
+def spoken(example: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """What is said in an example without an error: by whom, the text, and whether it is learned."""
     if kind_of(example) == "chat":
         return [(m["role"], text_of(m), is_trained(m)) for m in example["messages"]]

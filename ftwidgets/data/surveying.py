@@ -14,6 +14,7 @@ from ftwidgets.data.hits import Hits, hits_of
 from ftwidgets.data.looks import Looks
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Facts
+from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 
 CHUNK = 2048
@@ -33,16 +34,17 @@ def looked_at(
     *,
     counter: Counter | None = None,
     sieve: Sieve | None = None,
+    tally: Tally | None = None,
     heard: Callable[[int], None] | None = None,
 ) -> Look:
     """Look at each row once. Without a `counter` no tokens are counted, without a `sieve` no texts are judged.
 
-    `heard` hears how many rows have been looked at.
+    A `tally` is told whose the tokens are. `heard` hears how many rows have been looked at.
     """
     columns, hits = [], []
     raws, numbers, start = data.raws(), data.index.number, 0
     while chunk := list(islice(raws, CHUNK)):
-        looks = Looks(terms, counter, sieve, start)
+        looks = Looks(terms, counter, sieve, start, tally)
         for number, raw in zip(numbers[start : start + len(chunk)].tolist(), chunk, strict=True):
             looks.at(raw, number)
         columns.append(looks.facts())

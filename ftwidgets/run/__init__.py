@@ -1,7 +1,7 @@
 """A job from the caller's side, on any host: estimate, upload, launch, attach, and the run that one then holds."""
 
+from ftwidgets.data.forecast import Estimate
 from ftwidgets.run.estimating import estimate, measure
-from ftwidgets.run.forecast import Estimate
 from ftwidgets.run.launching import attach, launch
 from ftwidgets.run.run import Run
 from ftwidgets.run.uploading import upload

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from ftwidgets.bases.catalogue import CATALOGUE
 from ftwidgets.data import Dataset, load
+from ftwidgets.data.forecast import Estimate
 from ftwidgets.quantities import count
 from ftwidgets.run.client import Client
 from ftwidgets.run.estimating import estimate, measure
-from ftwidgets.run.forecast import Estimate
 from ftwidgets.run.launching import Source, launch
 from ftwidgets.run.run import Run
 

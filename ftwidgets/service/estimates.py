@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,11 +13,10 @@ from starlette.routing import Route
 
 from ftwidgets import rates
 from ftwidgets.bases.catalogue import is_fetched
-from ftwidgets.bases.chat import ChatTemplate, Rendered
-from ftwidgets.bases.config import Config
-from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.data import Dataset, faults, load
+from ftwidgets.data.counting import LocalCounter
 from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.data.workload import surveyed, workload
 from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, Share, effort, steps_an_epoch
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.measuring import Trial
@@ -85,25 +83,15 @@ def _question(state: Any, body: Record) -> Question:
 
 
 def _predicted(question: Question, known: list[rates.Measurement]) -> Record:
-    """Steps, tokens and time, by the base's own tokenizer.
-
-    The range is what each of the measurements would say; those at another batch size tell none.
-    """
+    """Steps, tokens and time, by the base's own tokenizer."""
     try:
-        template, context = ChatTemplate(Tokenizer(question.folder)), Config.read(question.folder).context
-        training, validation = (_share(part, template, context) for part in (question.training, question.validation))
+        counter = LocalCounter(question.base, question.folder.parent)
+        training, validation = (_share(part, counter) for part in (question.training, question.validation))
     except FtwidgetsError as error:
         raise WireError(400, str(error)) from error
     work = effort(training, validation, n_epochs=question.n_epochs, batch_size=question.batch_size)
-    seconds = [one.seconds(work) for one in known]
-    ranged = len(seconds) > 1 and known[0].batch_size == question.batch_size
-    return {
-        "steps": work.steps,
-        "tokens": round(work.tokens),
-        "seconds": median(seconds) if seconds else None,
-        "low": min(seconds) if ranged else None,
-        "high": max(seconds) if ranged else None,
-    }
+    time = rates.forecast(known, work, question.batch_size)
+    return {"steps": work.steps, "tokens": round(work.tokens), **asdict(time)}
 
 
 def _unread(question: Question) -> Record:
@@ -112,16 +100,9 @@ def _unread(question: Question) -> Record:
     return {"steps": steps, "tokens": None, "seconds": None, "low": None, "high": None}
 
 
-def _share(sample: Sample, template: ChatTemplate, context: int) -> Share:
+def _share(sample: Sample, counter: LocalCounter) -> Share:
     """The examples of the whole file that the engine uses, and their tokens, as the sample tells them."""
-    used = [n for n in (_tokens(template.example(row), context) for row in sample.rows.examples) if n]
-    scale = sample.examples / max(1, len(sample.rows))
-    return Share(round(len(used) * scale), sum(used) * scale)
-
-
-def _tokens(example: Rendered, context: int) -> int:
-    """An example's tokens after the cut at the context; 0 where nothing is left to learn: it is left out."""
-    return min(len(example.ids), context) if any(example.mask[:context]) else 0
+    return workload(surveyed(sample.rows, counter), counter).share(sample.examples / max(1, len(sample.rows)))
 
 
 def _measure(state: Any, body: Record) -> Record:

@@ -126,7 +126,7 @@ def test_a_missing_test_file_is_one_sentence(call: Call, tmp_path: Path) -> None
 def test_a_broken_file_is_one_sentence_with_the_first_line_and_how_many_more(call: Call) -> None:
     Path("rows.jsonl").write_text("{\n{\n" + "".join(json.dumps(row) + "\n" for row in ROWS) + "{\n{\n")
     sentence = call("run", "rows.jsonl", *TINY).sentence
-    assert sentence.startswith("rows.jsonl: Line 1: This line is not valid JSON")
+    assert sentence.startswith("rows.jsonl: Line 1: The line is part of an object that is spread over several")
     assert "3 more" in sentence
     assert [path.name for path in Path.cwd().iterdir()] == ["rows.jsonl"]
 

@@ -8,11 +8,11 @@ import openai
 import pytest
 
 import ftwidgets as ft
+from ftwidgets.data.forecast import LONG, Estimate
 from ftwidgets.errors import InputError, ServiceError
 from ftwidgets.rates import Measurement, Rate, keep
 from ftwidgets.run import estimate, measure
-from ftwidgets.run.estimating import MOST_BYTES, sample
-from ftwidgets.run.forecast import LONG, Estimate
+from ftwidgets.run.estimating import MOST_BYTES
 
 ROWS = [
     {"messages": [{"role": "user", "content": "x" * n}, {"role": "assistant", "content": "yes"}]} for n in range(1, 21)
@@ -110,23 +110,28 @@ def test_a_host_that_does_not_answer_is_named():
         estimate(elsewhere(refuse), ft.load(ROWS))
 
 
+def sample(data):
+    """What is sent of a file."""
+    return data.sample(256, most_bytes=MOST_BYTES).examples
+
+
 def test_of_a_large_file_the_same_even_sample_is_sent():
     data = ft.load([{"prompt": str(n), "completion": "x"} for n in range(10_000)])
-    sent = sample(data, 256)
-    assert sent == sample(data, 256)
+    sent = sample(data)
+    assert sent == sample(data)
     numbers = [int(row["prompt"]) for row in sent]
     assert (len(set(numbers)), numbers) == (256, sorted(numbers))
     assert min(numbers) < 1_000 < 9_000 < max(numbers)
-    assert sample(data[:256], 256) == data[:256].examples
+    assert sample(data[:256]) == data[:256].examples
 
 
 def test_of_long_rows_no_more_than_a_megabyte_is_sent_and_at_least_one():
     data = ft.load([{"prompt": "x" * 50_000, "completion": "x"} for _ in range(100)])
-    sent = sample(data, 256)
+    sent = sample(data)
     assert 10 < len(sent) < 20
     assert len(json.dumps(sent)) < 1.01 * MOST_BYTES
-    assert len(sample(ft.load([{"prompt": "x" * 3_000_000, "completion": "x"}]), 256)) == 1
-    assert sample(ft.load([]), 256) == []
+    assert len(sample(ft.load([{"prompt": "x" * 3_000_000, "completion": "x"}]))) == 1
+    assert sample(ft.load([])) == []
 
 
 def test_a_job_of_less_than_a_quarter_of_an_hour_needs_no_mending():

@@ -13,10 +13,10 @@ import pytest
 import traitlets
 
 import ftwidgets as ft
+from ftwidgets.data.forecast import Estimate
 from ftwidgets.errors import InputError
 from ftwidgets.rates import Measurement, Rate, keep
 from ftwidgets.run.draft import Draft, Part, about, about_epochs, basis, choices
-from ftwidgets.run.forecast import Estimate
 from ftwidgets.widgets.launcher import Launcher
 from ftwidgets.widgets.offer import proposals
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import check, load
 from ftwidgets.data.examination import texts_of
-from ftwidgets.data.looks import said
+from ftwidgets.data.looks import spoken as said
 from ftwidgets.data.mending import mended
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES
