@@ -49,7 +49,7 @@ class Cut:
 
 def surveyed(data: Dataset, counter: Counter, tally: Tally | None = None) -> Survey:
     """What is known of each row, its tokens as `counter` counts them; no rule about the content is asked."""
-    terms = replace(terms_of(data, 1, None), counted=counter.name, context=counter.context)
+    terms = replace(terms_of(data, 1, None, None), counted=counter.name, context=counter.context)
     return Survey(data, terms, looked_at(data, terms, counter=counter, tally=tally).facts)
 
 

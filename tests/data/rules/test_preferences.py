@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import check, load
 from ftwidgets.data.examination import texts_of
-from ftwidgets.data.looks import spoken as said
+from ftwidgets.data.looks import spoken
 from ftwidgets.data.mending import mended
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES
@@ -51,8 +51,8 @@ def test_what_passes_can_be_read_through_and_what_does_not_is_an_error(example: 
     findings = check(load([example]), fewest=1, method="dpo")
     assert repr(findings) and transcript(parse(1, 0, orjson.dumps(example)))
     if not findings.errors:
-        assert [(who, text) for who, text, _ in said(example)] == [(who, text) for _, who, text in texts_of(example)]
-        assert all(isinstance(text, str) for _, text, _ in said(example))
+        assert [(who, text) for who, text, _ in spoken(example)] == [(who, text) for _, who, text in texts_of(example)]
+        assert all(isinstance(text, str) for _, text, _ in spoken(example))
 
 
 @given(example=odd())
