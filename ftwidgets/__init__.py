@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ftwidgets.connection import connect as connect
     from ftwidgets.data import Dataset as Dataset
+    from ftwidgets.data import Template as Template
     from ftwidgets.data import check as check
+    from ftwidgets.data import convert as convert
     from ftwidgets.data import fix as fix
     from ftwidgets.data import load as load
     from ftwidgets.data import replay as replay
@@ -37,6 +39,8 @@ _PLACES = {
     "connect": "ftwidgets.connection",
     "estimate": "ftwidgets.run",
     "evaluate": "ftwidgets.evaluation",
+    "convert": "ftwidgets.data",
+    "Template": "ftwidgets.data",
     "fix": "ftwidgets.data",
     "launch": "ftwidgets.run",
     "load": "ftwidgets.data",

@@ -2,6 +2,8 @@
 
 from ftwidgets.data.checks import check, faults
 from ftwidgets.data.choices import chosen, mends_of
+from ftwidgets.data.conversion import Template
+from ftwidgets.data.converting import convert
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.diff import Diff
 from ftwidgets.data.findings import Finding, Findings
@@ -17,8 +19,10 @@ __all__ = [
     "Finding",
     "Findings",
     "Record",
+    "Template",
     "check",
     "chosen",
+    "convert",
     "faults",
     "fix",
     "jsonl",

@@ -70,12 +70,14 @@ def changed(
     added: Sequence[bytes] = (),
     seen: Collection[int] = (),
     rule: str | None = None,
+    recipe: dict[str, Any] | None = None,
 ) -> Dataset:
     """The data with other bytes at the places of `replaced`, without those `dropped`, with those `added` at its end.
 
     The rows at the places of `seen` are marked. Where nothing would change, the data themselves.
     """
-    new = _other_than_now(data, {at: raw for at, raw in (replaced or {}).items() if at not in set(dropped)})
+    gone = set(dropped)
+    new = _other_than_now(data, {at: raw for at, raw in (replaced or {}).items() if at not in gone})
     touched = np.array(sorted({*new, *dropped, *seen}), np.int64)
     if not len(touched) and not added:
         return data
@@ -86,7 +88,7 @@ def changed(
     after.offset[at], after.length[at], after.source[at] = offsets[: len(new)], lengths[: len(new)], number
     first = _last_number(data) + 1
     rows = index_of(offsets[len(new) :], lengths[len(new) :], np.arange(first, first + len(added)), number)
-    step = Step(what, doing, touched, before, after, np.isin(touched, list(dropped)), rows, rule)
+    step = Step(what, doing, touched, before, after, np.isin(touched, list(gone)), rows, rule, recipe=recipe)
     return data.remade(done(data.index, step), (*data.steps, step), sources)
 
 

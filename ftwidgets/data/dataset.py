@@ -17,6 +17,7 @@ from ftwidgets.data.diff import Diff
 from ftwidgets.data.fingerprint import fingerprint
 from ftwidgets.data.index import Index, index_of, run_end
 from ftwidgets.data.kinds import KINDS, Kind, kind_of
+from ftwidgets.data.record import Record
 from ftwidgets.data.row import read
 from ftwidgets.data.rows import Rows
 from ftwidgets.data.source import Memory, Source
@@ -194,6 +195,11 @@ class Dataset:
     def fingerprint(self) -> str:
         """The sha256, in hex, of what the rows say, in whatever order: equal for equal data."""
         return fingerprint(self)
+
+    @property
+    def record(self) -> Record:
+        """What was done to the data since they were loaded, to be kept and done again."""
+        return Record.of(self)
 
     def diff(self) -> Diff:
         """How these data differ from those that were loaded."""

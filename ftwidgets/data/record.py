@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 Entry = dict[str, Any]
-"""One thing that was done: the key "do" says what: fix, edit, delete, reviewed or add."""
+"""One thing that was done: the key "do" says what: fix, edit, delete, reviewed, add or convert."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,9 @@ def _entries(data: Dataset, step: Step) -> Iterator[Entry]:
         lines = {} if step.asked is None else {"lines": list(step.asked)}
         yield {"do": "fix", "rule": step.rule, **lines, **_unusual(step.terms)}
         return
+    if step.recipe is not None:
+        yield {"do": "convert", **step.recipe}
+        return
     if len(step.added):
         yield {"do": "add", "rows": [_kept(raw) for raw in _raws(data, step.added)]}
     numbers, before = step.before.number.tolist(), [digest(raw) for raw in _raws(data, step.before)]
@@ -144,6 +147,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "delete": {"lines": list, "before": list},
     "reviewed": {"lines": list, "before": list},
     "add": {"rows": list},
+    "convert": {"to": str | dict},
 }
 """What each entry has, and of which type."""
 
@@ -155,19 +159,26 @@ def _known(entry: Entry) -> Entry:
     return entry
 
 
+METHODS = {"delete": "without", "reviewed": "reviewed"}
+
+
 def _call(entry: Entry) -> str:
     match entry["do"]:
         case "fix":
             options = "".join(f", {key}={value!r}" for key, value in entry.items() if key not in ("do", "rule"))
-            return f'ft.fix(data, "{entry["rule"]}"{options})'
+            call = f'ft.fix(data, "{entry["rule"]}"{options})'
         case "edit":
-            return f"data.edited({entry['line']}, {_literal(entry['after'])})"
+            call = f"data.edited({entry['line']}, {_literal(entry['after'])})"
         case "add":
-            return f"data.added([{', '.join(map(_literal, entry['rows']))}])"
-        case "delete":
-            return f"data.without({entry['lines']})"
-        case _:
-            return f"data.reviewed({entry['lines']})"
+            call = f"data.added([{', '.join(map(_literal, entry['rows']))}])"
+        case "convert" if isinstance(entry["to"], dict):
+            words = ", ".join(f"{key}={text!r}" for key, text in entry["to"].items())
+            call = f"ft.convert(data, ft.Template({words}))"
+        case "convert":
+            call = f'ft.convert(data, "{entry["to"]}")'
+        case done:
+            call = f"data.{METHODS[done]}({entry['lines']})"
+    return call
 
 
 def _literal(kept: Any) -> str:

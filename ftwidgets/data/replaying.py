@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ftwidgets.data.conversion import Template
+from ftwidgets.data.converting import convert
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.fixing import fix
 from ftwidgets.data.loading import Loadable, load
@@ -72,6 +74,9 @@ class Known:
                 return _fixed(data, entry, missing)
             case "add":
                 return data.added([raw_of(row) for row in entry["rows"]])
+            case "convert":
+                to = entry["to"]
+                return convert(data, Template(**to) if isinstance(to, dict) else to)
             case "edit":
                 found = self._found([entry["line"]], [entry["before"]], "edited", missing)
                 return data.edited(found[0], raw_of(entry["after"])) if found else data

@@ -30,7 +30,7 @@ class Step:
     `touched` are the places, before the step, of the N rows that it replaced, dropped or marked; `before` is where
     they lay, `after` where they lie since; `gone` (N,) tells which of them were dropped. `added` rows came in at the
     end. `terms` are those by which a fix was made that a rule makes again on the same rows: of all lines, or of
-    those `asked` for.
+    those `asked` for. `recipe` is how a conversion is done again, where it can be told in words.
     """
 
     what: str
@@ -43,6 +43,7 @@ class Step:
     rule: str | None = None
     asked: tuple[int, ...] | None = None
     terms: Terms | None = None
+    recipe: dict[str, Any] | None = None
 
     @property
     def lines(self) -> list[int]:

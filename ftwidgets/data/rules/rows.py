@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ftwidgets.data.conversion import chat_of, layout_of
 from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.repeats import repeats
 from ftwidgets.data.row import Row, read
@@ -61,11 +62,14 @@ def unknown_format(row: Row, terms: Terms) -> Iterator[Fault]:
 
 
 @mends(unknown_format, safe=True)
-def _small_letters(row: Row, fault: Fault) -> Mend | None:
+def _as_it_is_meant(row: Row, fault: Fault) -> Mend | None:
     keys = [key.strip().lower() for key in row.value]
     mended = dict(zip(keys, row.value.values(), strict=True))
-    fits = kind_of(mended) != "unknown" and len(mended) == len(keys)
-    return Mend("write the keys in small letters", mended) if fits else None
+    if kind_of(mended) != "unknown" and len(mended) == len(keys):
+        return Mend("write the keys in small letters", mended)
+    layout = layout_of(row.value)
+    chat = chat_of(row.value) if layout in ("ShareGPT", "Alpaca") else None
+    return Mend(f"make a chat of {layout}", chat) if isinstance(chat, dict) else None
 
 
 @rule("preference-pair", "error", "row", fails=PREFERENCE, passes=CHAT)
