@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ftwidgets.data import Dataset, load
@@ -13,6 +14,9 @@ from ftwidgets.data.rules import RULES, Fault, Mend, Rule
 from ftwidgets.data.rules.rule import Spot, Spots
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, USER, chat
 from ftwidgets.data.survey import Survey
+
+few = settings(max_examples=25)
+"""Of laws that need several checks of several data sets each."""
 
 ROWS: list[Any] = [
     CHAT,

@@ -11,7 +11,7 @@ from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
 from ftwidgets.errors import InputError
-from tests.data.faulty import MANY
+from tests.data.faulty import MANY, few
 
 
 def test_one_occurrence_is_mended_and_the_others_of_its_row_stay() -> None:
@@ -38,6 +38,7 @@ def test_a_choice_that_there_is_not_is_told_with_those_there_are() -> None:
         chosen(findings, 0, 1)
 
 
+@few
 @given(data=MANY)
 def test_each_choice_gives_other_data_and_never_an_error_more(data: Dataset) -> None:
     findings = check(data, fewest=0)

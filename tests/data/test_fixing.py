@@ -19,7 +19,7 @@ from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, USER, chat
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.errors import InputError
-from tests.data.faulty import AGAIN, CONTRADICTION, ENOUGH, MANY, SHOUTED, asked, file_rule, texts
+from tests.data.faulty import AGAIN, CONTRADICTION, ENOUGH, MANY, SHOUTED, asked, few, file_rule, texts
 
 FIXABLE = sorted(name for name, rule in RULES.items() if rule.mend and rule.scope != "between")
 WAYS = st.lists(st.sampled_from(FIXABLE), max_size=3, unique=True)
@@ -46,12 +46,14 @@ def all_of(data: Dataset, *rules: str, **options: Any) -> Dataset:
 # Laws
 
 
+@few
 @given(data=MANY | ENOUGH, rules=WAYS)
 def test_what_was_fixed_once_is_not_changed_again(data: Dataset, rules: list[str]) -> None:
     once = all_of(data, *rules)
     assert all_of(once, *rules) is once
 
 
+@few
 @given(data=MANY | ENOUGH, rules=WAYS)
 def test_no_fix_makes_an_error(data: Dataset, rules: list[str]) -> None:
     before, after = check(data).errors, check(all_of(data, *rules)).errors
@@ -60,6 +62,7 @@ def test_no_fix_makes_an_error(data: Dataset, rules: list[str]) -> None:
         assert not after
 
 
+@few
 @given(data=MANY, rules=WAYS)
 def test_fixes_are_undone_step_by_step_and_leave_other_rows_alone(data: Dataset, rules: list[str]) -> None:
     after = all_of(data, *rules)
@@ -73,11 +76,13 @@ def test_fixes_are_undone_step_by_step_and_leave_other_rows_alone(data: Dataset,
     assert after.to_bytes() == data.to_bytes()
 
 
+@few
 @given(data=MANY | ENOUGH)
 def test_what_was_found_already_need_not_be_looked_for_again(data: Dataset) -> None:
     assert fix(data, findings=check(data)).to_bytes() == fix(data).to_bytes()
 
 
+@few
 @given(data=MANY, lines=st.lists(st.integers(1, 8)))
 def test_only_the_lines_that_were_asked_for_are_mended(data: Dataset, lines: list[int]) -> None:
     there = [line for line in lines if line in data.index.number]

@@ -14,7 +14,7 @@ from ftwidgets.data.rules.samples import CHAT, PAIR, PREFERENCE
 from ftwidgets.data.source import Memory
 from ftwidgets.errors import InputError
 from tests.data.changes import histories
-from tests.data.faulty import MANY
+from tests.data.faulty import MANY, few
 
 
 def same(one: Findings, other: Findings) -> None:
@@ -27,12 +27,14 @@ def same(one: Findings, other: Findings) -> None:
         assert [column.dtype for column in mine.facts] == [column.dtype for column in theirs.facts]
 
 
+@few
 @given(states=histories(MANY), draw=st.data())
 def test_a_check_after_changes_is_the_check_of_what_they_made(states: list[Dataset], draw: st.DataObject) -> None:
     before, after = (draw.draw(st.sampled_from(states)) for _ in range(2))
     same(rechecked(check(before), after), check(after))
 
 
+@few
 @given(data=MANY)
 def test_a_check_after_fixes_and_after_their_undoing_is_the_same(data: Dataset) -> None:
     findings = check(data)
@@ -41,6 +43,7 @@ def test_a_check_after_fixes_and_after_their_undoing_is_the_same(data: Dataset) 
     same(rechecked(rechecked(findings, fixed), data), findings)
 
 
+@few
 @given(data=MANY, draw=st.data())
 def test_a_check_of_rows_taken_in_whatever_order_and_of_other_data_is_the_same(
     data: Dataset, draw: st.DataObject
@@ -51,6 +54,7 @@ def test_a_check_of_rows_taken_in_whatever_order_and_of_other_data_is_the_same(
     same(rechecked(check(data), other), check(other))
 
 
+@few
 @given(train=histories(MANY, 3), validation=histories(MANY, 3))
 def test_several_files_are_checked_again_together(train: list[Dataset], validation: list[Dataset]) -> None:
     found = check(train[0], validation[0])

@@ -19,7 +19,7 @@ from ftwidgets.data.replaying import replay
 from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
 from ftwidgets.errors import FileFormatError, InputError
 from tests.data.changes import changed
-from tests.data.faulty import ENOUGH, MANY, asked
+from tests.data.faulty import ENOUGH, MANY, asked, few
 
 USR = chat(USER | {"role": "usr"}, ANSWER | {"role": "bot"})
 
@@ -46,6 +46,7 @@ def worked(draw: st.DrawFn) -> tuple[Dataset, Dataset]:
     return data, after
 
 
+@few
 @given(both=worked())
 def test_a_record_replayed_on_the_original_gives_the_same_bytes_and_marks(both: tuple[Dataset, Dataset]) -> None:
     data, after = both
@@ -57,6 +58,7 @@ def test_a_record_replayed_on_the_original_gives_the_same_bytes_and_marks(both: 
     assert Record.of(again) == Record.of(after)
 
 
+@few
 @given(both=worked())
 def test_the_code_of_a_record_does_the_same(both: tuple[Dataset, Dataset]) -> None:
     data, after = both
@@ -66,6 +68,7 @@ def test_the_code_of_a_record_does_the_same(both: tuple[Dataset, Dataset]) -> No
     assert names["data"].reviewed_lines == after.reviewed_lines
 
 
+@few
 @given(both=worked(), other=MANY)
 def test_a_record_can_be_replayed_on_any_data(both: tuple[Dataset, Dataset], other: Dataset) -> None:
     again, missing = replay(Record.of(both[1]), other)
