@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import ROWS, Call, program, write
+from ftwidgets.lessons import data_set
+from tests.cli.conftest import Call, program, write
+
+ROWS = [json.loads(line) for line in data_set("words")["train"].read_text("utf-8").splitlines()]
+"""Rows in which nothing is found."""
 
 KEYS = ["rule", "level", "line", "message_index", "field", "message", "remedy", "fixable"]
 WRONG = {"messages": [{"role": "usr", "content": "a"}, {"role": "assistant", "content": "b"}]}
@@ -14,7 +18,7 @@ ODD = {"messages": [{"role": "user", "content": "a"}]}
 
 def test_a_sound_file_has_nothing_to_mend_and_status_0(call: Call, tmp_path: Path) -> None:
     done = call("check", write(tmp_path / "rows.jsonl", ROWS))
-    assert (done.status, done.out, done.err) == (0, "15 examples: nothing to mend.\n", "")
+    assert (done.status, done.out, done.err) == (0, "200 examples: nothing to mend.\n", "")
 
 
 def test_errors_are_shown_by_cause_with_their_lines_and_status_1(tmp_path: Path) -> None:
@@ -22,11 +26,11 @@ def test_errors_are_shown_by_cause_with_their_lines_and_status_1(tmp_path: Path)
     done = program("check", rows, home=tmp_path / "home")
     assert done.status == 1
     shown = " ".join(done.out.split())
-    assert "error role-unknown 11 Line 16, message 1: 'usr' is not a role." in shown
-    assert "error no-assistant 1 Line 27: No message is the assistant's" in shown
-    assert "16, 17, 18, 19, 20, 21, 22, 23 and 3 more" in shown
-    assert "27 examples: 12 errors, 1 warning." in done.out.splitlines()
-    assert "Can be mended: role-unknown." in done.out
+    assert "error role-unknown 11 Line 201, message 1: 'usr' is not a role." in shown
+    assert "error no-assistant 1 Line 212: No message is the assistant's" in shown
+    assert "201, 202, 203, 204, 205, 206, 207, 208 and 3 more" in shown
+    assert done.out.splitlines()[-3].startswith("212 examples: 12 errors, ")
+    assert "Can be mended: " in done.out and "role-unknown" in done.out.splitlines()[-2]
     assert done.err == ""
 
 
@@ -43,8 +47,8 @@ def test_as_json_every_occurrence_is_there_with_the_same_status(call: Call, tmp_
     assert done.status == 1
     assert [list(record)[: len(KEYS)] for record in records] == [KEYS, KEYS]
     assert [(record["rule"], record["line"], record["message_index"]) for record in records] == [
-        ("role-unknown", 16, 1),
-        ("role-unknown", 17, 1),
+        ("role-unknown", 201, 1),
+        ("role-unknown", 202, 1),
     ]
 
 

@@ -90,7 +90,7 @@ def test_the_rules_about_pairs_advise_what_the_old_tool_advised(pairs: list[dict
 
 @given(pairs=PAIRS)
 def test_the_sign_that_is_advised_is_the_first_that_stands_in_no_text(pairs: list[dict[str, str]]) -> None:
-    known = affixes(check(load(pairs), fewest=1).survey)
+    known = affixes(check(load(pairs), fewest=1).surveys[0])
     assert known is not None
     prompts, completions = ("\x00".join(pair[key] for pair in pairs) for key in ("prompt", "completion"))
     fits = [one for one in SEPARATORS if one not in prompts and not (one == " ->" and "\n" in prompts)]
@@ -102,7 +102,7 @@ def mend_of(findings: Findings, rule: str) -> Mend:
     hit = findings.where(rule=rule).hits[0]
     mend = RULES[rule].mend
     assert mend is not None
-    made: Mend = mend(findings.survey, Spot(int(hit["place"]), int(hit["other"]), float(hit["value"])))
+    made: Mend = mend(findings.surveys[0], Spot(int(hit["place"]), int(hit["other"]), float(hit["value"])))
     return made
 
 
@@ -130,7 +130,7 @@ def test_a_long_pair_is_found_at_its_line_and_can_be_removed() -> None:
 
 def test_what_is_common_is_found_over_more_pairs_than_are_looked_at_together() -> None:
     rows = pairs_like("{} is asked" + "?" * 3000 + " ->", " {}.", 900)
-    known = affixes(check(load(rows)).survey)
+    known = affixes(check(load(rows)).surveys[0])
     assert known is not None and known.rows == 900
     assert known.prompts.suffix == " is asked" + "?" * 3000 + " ->"[:0] + " ->"
     assert known.completions.suffix == "."
@@ -139,5 +139,5 @@ def test_what_is_common_is_found_over_more_pairs_than_are_looked_at_together() -
 def test_chats_have_no_such_rules() -> None:
     rows = [{"messages": [{"role": "user", "content": "A"}, {"role": "assistant", "content": "B"}]}] * 12
     findings = check(load(rows))
-    assert affixes(findings.survey) is None
+    assert affixes(findings.surveys[0]) is None
     assert not {finding.rule for finding in findings} & LEGACY

@@ -28,8 +28,8 @@ from tests.data.examples import LINE, PAIR
         ('{"ä": “b”}', "single-quotes", "Character 7: “ is no quotation mark in JSON."),
         ('{"a": -Infinity}', "nan", "Character 7: -Infinity, which is no number in JSON."),
         ('{"a": NaN,}', "nan", "Character 7: NaN, which is no number in JSON."),
-        ('{"a": "b\tc"}', "control-character", "Character 9: a control character (U+0009) as it is."),
-        ('{"a": "b\x00"}', "control-character", "Character 9: a control character (U+0000) as it is."),
+        ('{"a": "b\tc"}', "unescaped-control", "Character 9: a control character (U+0009) as it is."),
+        ('{"a": "b\x00"}', "unescaped-control", "Character 9: a control character (U+0000) as it is."),
         ('{"a": "\\d"}', "bad-escape", "Character 8: '\\d' is no escape in JSON."),
         ('{"a": 1 "b": 2}', "missing-comma", "Character 9: a comma is missing before '\"b\": 2}'."),
         ('{"a": "x" "b": 2}', "missing-comma", "Character 11: a comma is missing before '\"b\": 2}'."),
@@ -45,7 +45,7 @@ from tests.data.examples import LINE, PAIR
         ('{"a": 1} // b', "comment", "Character 10: a comment, which JSON does not have."),
         (
             '{"a": 1}\ufeff',
-            "invisible-character",
+            "invisible-in-json",
             "Character 9: an invisible sign (zero width no-break space) outside of a text.",
         ),
         (

@@ -217,7 +217,8 @@ def test_pairs_have_a_prompt_and_a_completion_and_no_fault(tmp_path: Path) -> No
     planted.generate(path, 0.5, pairs=True)
     assert abs(path.stat().st_size / 0.5e6 - 1) < 0.1
     assert load(path).kind == "prompt/completion"
-    assert len(check(load(path))) == 0
+    levels = {finding.level for finding in check(load(path))}  # notes: it keeps none of the old conventions
+    assert levels <= {"note"}
 
 
 def test_too_few_rows_for_all_kinds_is_said(tmp_path: Path) -> None:

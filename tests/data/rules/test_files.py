@@ -30,7 +30,7 @@ def mends(found: Findings, n: int = 0) -> list[Mend]:
     hit = found.hits[n]
     mend = RULES[found[n].rule].mend
     assert mend
-    offered = mend(found.survey, Spot(int(hit["place"]), int(hit["other"]), float(hit["value"])))
+    offered = mend(found.surveys[0], Spot(int(hit["place"]), int(hit["other"]), float(hit["value"])))
     return offered if isinstance(offered, list) else [offered] if offered else []
 
 
@@ -48,7 +48,7 @@ def test_a_row_that_says_the_same_with_other_tools_is_not_dropped() -> None:
 
 @given(numbers=st.lists(st.integers(0, 5), max_size=20))
 def test_without_its_copies_a_file_has_each_row_once(numbers: list[int]) -> None:
-    survey = check(load([said(str(n)) for n in numbers]), fewest=1).survey
+    survey = check(load([said(str(n)) for n in numbers]), fewest=1).surveys[0]
     copies = duplicate.find(survey).place
     left = [n for place, n in enumerate(numbers) if place not in copies]
     assert left == list(dict.fromkeys(numbers))
@@ -74,7 +74,7 @@ LABELS = [said(label) for label in ["refund"] * 30 + ["Refund."] * 3 + ["delay"]
 
 
 def test_the_labels_of_a_survey_are_counted_by_what_they_mean() -> None:
-    found = labels_of(check(load(LABELS)).survey)
+    found = labels_of(check(load(LABELS)).surveys[0])
     assert found is not None
     assert found.meanings == {"refund": 33, "delay": 14}
     assert {one.text: one.rows for one in found.spellings} == {"refund": 30, "Refund.": 3, "delay": 12, " delay": 2}
@@ -160,7 +160,7 @@ def test_what_all_answers_begin_and_end_with_is_told_once_each() -> None:
 def test_what_all_share_begins_and_ends_each(start: str, end: str, middles: list[str]) -> None:
     texts = [f"{start}{middle}{end}" for middle in middles]
     rows = [PAIR | {"prompt": text or "c", "completion": f"x{text}x"} for text in texts]
-    shared = affixes_of(check(load(rows), fewest=1).survey)
+    shared = affixes_of(check(load(rows), fewest=1).surveys[0])
     assert all(f"x{text}x".startswith(shared.answer_start) for text in texts)
     assert all(f"x{text}x".endswith(shared.answer_end) for text in texts)
     if len(set(texts)) > 1:
