@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +26,16 @@ SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff]"
 )
-OTHERS = bytes(set(range(256)) - {0xE0, 0xE1, *range(0xE3, 0xEA), 0xEF, 0xF0})
-"""Bytes that begin no character of those scripts in UTF-8."""
+SPACE = re.compile(r"[^\S\x00-\x7f]")
+"""White space beyond ASCII."""
 
-IS_SPACE = np.zeros(256, bool)
-IS_SPACE[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32]] = True  # what str.split() splits at, of ASCII
+ASCII = bytes(range(128))
+
+FEW = 24
+"""So many different signs beyond ASCII are looked for one by one."""
+
+IS_SPACE = bytes(byte in b" \t\n\v\f\r\x1c\x1d\x1e\x1f" for byte in range(256))
+"""For each byte 1 where str.split() splits at it, of ASCII."""
 
 LONGEST = 256
 """Bytes of a word hashed eight at a time; what is longer (an image in base64) goes through hashlib."""
@@ -84,18 +90,39 @@ def shingles(texts: Sequence[str]) -> Shingles:
 
 
 def _normalised(text: str) -> bytes:
-    text = text.lower()
+    """The text as small letters; what parts its words are spaces of ASCII. Bytes are faster to look at than characters.
+
+    Of other signs most texts have few, each of which is looked for apart; but what is a small sigma depends on where
+    it stands.
+    """
+    raw = text.encode("utf-8", "surrogatepass").lower()  # of ASCII alone
     if text.isascii():
-        return text.encode()
-    if text.encode("utf-8", "surrogatepass").translate(None, OTHERS):  # a third of the time of searching each text
-        text = SPACELESS.sub(r" \g<0> ", text)
-    return " ".join(text.split()).encode("utf-8", "surrogatepass")
+        return raw
+    signs = set(raw.translate(None, ASCII).decode("utf-8", "surrogatepass"))
+    if len(signs) > FEW or "\u03a3" in signs:
+        return _spaced(text.lower()).encode("utf-8", "surrogatepass")
+    for sign in signs:
+        sought, instead = _replacement(sign)
+        if instead is not None:
+            raw = raw.replace(sought, instead)
+    return raw
+
+
+@cache
+def _replacement(sign: str) -> tuple[bytes, bytes | None]:
+    """A sign in UTF-8, and what is to stand in its place, if not the sign itself."""
+    instead = _spaced(sign.lower())
+    return sign.encode("utf-8", "surrogatepass"), None if instead == sign else instead.encode("utf-8", "surrogatepass")
+
+
+def _spaced(text: str) -> str:
+    return SPACELESS.sub(r" \g<0> ", SPACE.sub(" ", text))
 
 
 def _words(texts: list[bytes]) -> tuple[Numbers, Places]:
     """A number for each word, and where each text's words begin among them."""
     raw = b" " + b" ".join(texts) + b" " * 9
-    space = IS_SPACE[np.frombuffer(raw, np.uint8)]
+    space = np.frombuffer(raw.translate(IS_SPACE), np.bool_)
     edges = np.flatnonzero(space[1:] != space[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]
     begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)])

@@ -18,7 +18,9 @@ MISSED = 0.0005
 """Of the pairs that are just alike enough, the share that no band may bring together."""
 
 SEED = 7
-BLOCK_TEXTS, BLOCK_CHARACTERS = 10_000, 4_000_000
+BLOCK_TEXTS, BLOCK_CHARACTERS = 10_000, 500_000
+"""What is looked at together: as much as stays near the processor, which is a third faster than eight times that."""
+
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
