@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.dataset import Dataset
-from ftwidgets.data.language import languages
+from ftwidgets.data.language import codes as codes_of
 from ftwidgets.data.near import near_pairs
 from ftwidgets.data.row import read
 from ftwidgets.errors import MissingExtraError
@@ -83,7 +83,7 @@ def _heard(data: Dataset, codes: list[bytes], skipped: list[str]) -> Iterator[st
     while chunk := list(islice(talks, CHUNK)):
         if tells:
             try:
-                codes += [found.code.encode() if found else UNKNOWN for found in languages(chunk)]
+                codes += [code.encode() if code else UNKNOWN for code in codes_of(chunk)]
             except MissingExtraError as error:
                 tells = False
                 skipped.append(f"Languages were not looked at. {error}")

@@ -23,6 +23,16 @@ SUREST_CODE = 0.08
 LEAST = 0.5
 """A probability below this is a guess, and told as unknown."""
 
+TELLING = {
+    "en": frozenset("the and of that with this you your are from they which what to it on for as was not".split()),
+    "de": frozenset("der und nicht ist sich auch mit ein eine einen für wird werden dass wenn oder Sie Ihnen".split()),
+    "fr": frozenset("les des une est dans pour avec vous nous votre cette sont pas mais être leur ces aux".split()),
+}
+"""Small words that hardly any text is without; other languages may have one or two of them, but hardly five."""
+
+ENOUGH = 5
+"""So many different ones of them tell a language."""
+
 ASIDE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\b(?:https?://|www\.)\S+|\S+@\S+", re.DOTALL)
 NO_LETTERS = re.compile(r"[\W\d_]+")
 DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -50,10 +60,34 @@ def languages(texts: Sequence[str]) -> list[Language | None]:
     return [_told(model, text) for text in texts]
 
 
-def _told(model: Any, text: str) -> Language | None:
+def codes(texts: Sequence[str]) -> list[str | None]:
+    """The code of each text's language, None where it cannot be told: in a fifth of the time, for many texts.
+
+    Where five different small words of a language stand, such as "the" and "with", it is that one; of what is left
+    the model tells it. Errors as in `languages`.
+    """
+    model = _model()
+    return [_code(model, text) for text in texts]
+
+
+def _code(model: Any, text: str) -> str | None:
     prose = _prose(text)
     if prose is None:
         return None
+    words = set(prose.split())
+    for code, telling in TELLING.items():
+        if len(telling & words) >= ENOUGH:
+            return code
+    found = _of_prose(model, prose)
+    return found and found.code
+
+
+def _told(model: Any, text: str) -> Language | None:
+    prose = _prose(text)
+    return None if prose is None else _of_prose(model, prose)
+
+
+def _of_prose(model: Any, prose: str) -> Language | None:
     labels, probabilities = model.predict(prose)
     if not labels or probabilities[0] < LEAST:
         return None
@@ -62,20 +96,30 @@ def _told(model: Any, text: str) -> Language | None:
 
 def _prose(text: str) -> str | None:
     """The line of `text` that the model is to see, if it has enough letters and is no program."""
-    start = text[: 4 * LOOKED_AT]  # code and addresses are taken out of this
-    if "`" in start or "@" in start or "/" in start or "www." in start:
-        start = ASIDE.sub(" ", start)
-    line = " ".join(start.split())[:LOOKED_AT].replace("\0", " ")
+    line = _line(text)
     raw = line.encode("utf-8", "replace")
-    if _letters(line, raw) < FEWEST_LETTERS or len(raw.translate(None, NOT_CODE)) > SUREST_CODE * len(line):
+    if not _has_letters(line, raw) or len(raw.translate(None, NOT_CODE)) > SUREST_CODE * len(line):
         return None
     return raw.decode().lower() if line.isupper() else raw.decode()  # the model knows few words in capitals
 
 
-def _letters(line: str, raw: bytes) -> int:
-    if line.isascii():
-        return len(raw.translate(None, NOT_ASCII_LETTERS))
-    return len(NO_LETTERS.sub("", line)) + 3 * len(DENSE.findall(line))
+def _line(text: str) -> str:
+    start = text[: LOOKED_AT + LOOKED_AT // 5]  # enough, for nearly all
+    if _holds_aside(start) or len(line := " ".join(start.split())) < LOOKED_AT:
+        start = text[: 4 * LOOKED_AT]  # code and addresses are taken out of this
+        line = " ".join((ASIDE.sub(" ", start) if _holds_aside(start) else start).split())
+    return line[:LOOKED_AT].replace("\0", " ")
+
+
+def _holds_aside(text: str) -> bool:
+    return "`" in text or "@" in text or "://" in text or "www." in text
+
+
+def _has_letters(line: str, raw: bytes) -> bool:
+    ascii_letters = len(raw.translate(None, NOT_ASCII_LETTERS))
+    if ascii_letters >= FEWEST_LETTERS or line.isascii():
+        return ascii_letters >= FEWEST_LETTERS
+    return len(NO_LETTERS.sub("", line)) + 3 * len(DENSE.findall(line)) >= FEWEST_LETTERS
 
 
 @cache

