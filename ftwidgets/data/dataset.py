@@ -117,6 +117,17 @@ class Dataset:
         ]
         return pd.DataFrame(records)
 
+    def line(self, number: int) -> Any:
+        """What the row of this line says.
+
+        Raises:
+            InputError: there is no such line, or it cannot be read.
+        """
+        row = self.rows[int(change.places_of(self, [number])[0])]
+        if row.fault is not None:
+            raise InputError(f"Line {number} of {self.name} cannot be read: {row.fault}.")
+        return row.value
+
     def take(self, places: Chosen) -> Dataset:
         """The rows at these places, from 0, or where a mask is true; in the order that is given."""
         chosen = np.asarray(places, np.int64) if isinstance(places, Sequence) else places

@@ -24,9 +24,74 @@ LEAST = 0.5
 """A probability below this is a guess, and told as unknown."""
 
 TELLING = {
-    "en": frozenset("the and of that with this you your are from they which what to it on for as was not".split()),
-    "de": frozenset("der und nicht ist sich auch mit ein eine einen für wird werden dass wenn oder Sie Ihnen".split()),
-    "fr": frozenset("les des une est dans pour avec vous nous votre cette sont pas mais être leur ces aux".split()),
+    "en": frozenset(
+        [
+            "the",
+            "and",
+            "of",
+            "that",
+            "with",
+            "this",
+            "you",
+            "your",
+            "are",
+            "from",
+            "they",
+            "which",
+            "what",
+            "to",
+            "it",
+            "on",
+            "for",
+            "as",
+            "was",
+            "not",
+        ]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "und",
+            "nicht",
+            "ist",
+            "sich",
+            "auch",
+            "mit",
+            "ein",
+            "eine",
+            "einen",
+            "für",
+            "wird",
+            "werden",
+            "dass",
+            "wenn",
+            "oder",
+            "Sie",
+            "Ihnen",
+        ]
+    ),
+    "fr": frozenset(
+        [
+            "les",
+            "des",
+            "une",
+            "est",
+            "dans",
+            "pour",
+            "avec",
+            "vous",
+            "nous",
+            "votre",
+            "cette",
+            "sont",
+            "pas",
+            "mais",
+            "être",
+            "leur",
+            "ces",
+            "aux",
+        ]
+    ),
 }
 """Small words that hardly any text is without; other languages may have one or two of them, but hardly five."""
 

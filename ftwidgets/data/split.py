@@ -21,7 +21,22 @@ Groups = str | Sequence[int] | Numbers
 
 TRAIN, VALIDATION, TEST = range(3)
 
-GROUPERS: dict[str, Callable[[Dataset], Numbers]] = {"duplicates": lambda data: np.arange(len(data))}
+
+def _near(data: Dataset) -> Numbers:
+    """Rows that say nearly the same, whether they are sound or not; so do those that are tied by a third."""
+    from ftwidgets.data.aside import aside  # it knows of data sets, which know how to be split
+    from ftwidgets.data.near import Pairs, groups
+
+    found = aside(data)
+    if found.first.size == 0 and found.skipped:
+        raise InputError(" ".join(found.skipped))
+    return groups(Pairs(found.first, found.second, found.similarity), len(data))
+
+
+GROUPERS: dict[str, Callable[[Dataset], Numbers]] = {
+    "duplicates": lambda data: np.arange(len(data)),
+    "near-duplicates": _near,
+}
 """Groups that can be asked for by name; of each row its group's number. Exact duplicates are joined in any case."""
 
 

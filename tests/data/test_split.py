@@ -179,3 +179,15 @@ def test_another_seed_freezes_another_split_and_a_larger_validation_share_moves_
     larger = data.split(0.4, 0.2, seed=1, frozen=True)
     assert contents(larger[2]) == contents(one[2])
     assert set(contents(one[1])) < set(contents(larger[1]))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_that_are_nearly_alike_stay_on_one_side(seed: int) -> None:
+    days = ["Monday", "Tuesday", "Friday", "Sunday"]
+    long = {day: " ".join(f"{day}{n}" for n in range(60)) for day in days}
+    rows = [{"prompt": f"{long[day]} {word}", "completion": "Lost."} for day in days for word in ("a", "b", "c")]
+    data = load(rows)
+    for part in data.split(0.5, seed=seed, groups="near-duplicates"):
+        lines = [row.number - 1 for row in part.rows]
+        assert len(lines) == 6
+        assert all(line // 3 * 3 + n in lines for line in lines for n in range(3))
