@@ -108,7 +108,7 @@ class Findings(Sequence[Finding]):
         if level is not None:
             keep &= LEVEL_OF[self.hits["rule"]] == LEVELS.index(level)
         if line is not None:
-            keep &= self._numbers == line
+            keep &= self.numbers == line
         if part is not None:
             keep &= self.hits["part"] == part
         return Findings(self.surveys, self.hits[keep])
@@ -122,10 +122,10 @@ class Findings(Sequence[Finding]):
     @property
     def lines(self) -> list[int]:
         """The lines in which something was found, each once."""
-        return [int(line) for line in np.unique(self._numbers) if line]
+        return [int(line) for line in np.unique(self.numbers) if line]
 
     @cached_property
-    def _numbers(self) -> npt.NDArray[np.int64]:
+    def numbers(self) -> npt.NDArray[np.int64]:
         """The line of each; 0 where it is about a whole file."""
         numbers = np.zeros(len(self.hits), np.int64)
         for part, survey in enumerate(self.surveys):

@@ -11,14 +11,20 @@ from ftwidgets.bases.chat import text_of
 from ftwidgets.data.kinds import kind_of
 from ftwidgets.data.row import Row
 
+Path = tuple[str | int, ...]
+
 
 class Turn(NamedTuple):
-    """What one speaker says; `message` is the number of the message within its example, from 1, where it is one."""
+    """What one speaker says; `message` is the number of the message within its example, from 1, where it is one.
+
+    `path` leads to it within the example: keys and places; it is empty where the turn is the whole line.
+    """
 
     speaker: str
     text: str
     trained: bool = False
     message: int | None = None
+    path: Path = ()
 
     @property
     def label(self) -> str:
@@ -37,42 +43,44 @@ def transcript(row: Row) -> list[Turn]:
 
 
 def _chat(example: dict[str, Any]) -> Iterator[Turn]:
-    yield from _messages(example["messages"], "messages")
+    yield from _messages(example["messages"], ("messages",))
     yield from _others({key: value for key, value in example.items() if key != "messages"})
 
 
 def _pair(example: dict[str, Any]) -> Iterator[Turn]:
     for key, trained in (("prompt", False), ("completion", True)):
         if key in example:
-            yield Turn(key, _written(example[key]), trained)
+            yield Turn(key, _written(example[key]), trained, path=(key,))
     yield from _others({key: value for key, value in example.items() if key not in ("prompt", "completion")})
 
 
 def _preference(example: dict[str, Any]) -> Iterator[Turn]:
     asked = example.get("input")
     if isinstance(asked, dict) and "messages" in asked:
-        yield from _messages(asked["messages"], "input")
+        yield from _messages(asked["messages"], ("input", "messages"))
     elif "input" in example:
-        yield Turn("input", _written(asked))
+        yield Turn("input", _written(asked), path=("input",))
     for key, words in (("preferred_output", "preferred"), ("non_preferred_output", "not preferred")):
         if key in example:
-            yield from (Turn(f"{turn.speaker} · {words}", turn.text) for turn in _messages(example[key], key))
+            for turn in _messages(example[key], (key,)):
+                yield turn._replace(speaker=f"{turn.speaker} · {words}", message=None)
 
 
 def _others(example: dict[str, Any]) -> Iterator[Turn]:
-    return (Turn(str(key), _written(value)) for key, value in example.items())
+    return (Turn(str(key), _written(value), path=(key,)) for key, value in example.items())
 
 
-def _messages(messages: Any, name: str) -> Iterator[Turn]:
+def _messages(messages: Any, path: Path) -> Iterator[Turn]:
     if not isinstance(messages, list):
-        yield Turn(name, _written(messages))
+        yield Turn(str(path[0]), _written(messages), path=path)
         return
     for number, message in enumerate(messages, 1):
         if isinstance(message, dict):
             trained = message.get("role") == "assistant" and message.get("weight", 1) != 0
-            yield Turn(_speaker(message), _said(message), trained and name == "messages", number)
+            learned = trained and path[0] == "messages"
+            yield Turn(_speaker(message), _said(message), learned, number, (*path, number - 1))
         else:
-            yield Turn("not an object", _written(message), message=number)
+            yield Turn("not an object", _written(message), False, number, (*path, number - 1))
 
 
 def _speaker(message: dict[str, Any]) -> str:

@@ -1,34 +1,54 @@
-"""Findings as they are sent: one entry a cause, its first occurrence in words, and the lines of the others."""
+"""Findings as they are sent: one entry a cause, its first occurrence in words, what can be done, and the lines."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ftwidgets.data import Finding, Findings
+import numpy as np
 
-MOST_LINES = 12
+from ftwidgets.data import Findings
+from ftwidgets.data.rules import RULES
+from ftwidgets.data.rules.explanation import explanation
+from ftwidgets.widgets.desk import Desk
+
+MOST_LINES, MORE_LINES = 12, 100
 
 
-def causes(findings: Findings) -> list[dict[str, Any]]:
+def causes(desk: Desk) -> list[dict[str, Any]]:
     """The causes in the order of `Findings.by_cause`."""
-    return [_cause(group) for group in findings.by_cause().values()]
+    return [] if desk.findings is None else [_cause(desk, group) for group in desk.findings.by_cause().values()]
 
 
-def by_line(findings: Findings) -> dict[int, list[Finding]]:
-    """The findings of each line that has some."""
-    lines: dict[int, list[Finding]] = {}
-    for finding in findings:
-        if finding.line is not None:
-            lines.setdefault(finding.line, []).append(finding)
-    return lines
+def lines_of(findings: Findings, rule: str, begin: int, most: int = MORE_LINES) -> dict[str, Any]:
+    """Some of the lines in which a rule found something, in the training file, and how many come after them."""
+    lines = _lines(findings.where(rule=rule))
+    return {"lines": lines[begin : begin + most], "more": max(0, len(lines) - begin - most)}
 
 
-def _cause(group: Findings) -> dict[str, Any]:
-    first, lines = group[0], list(dict.fromkeys(finding.line for finding in group if finding.line))
+def page(rule: str) -> dict[str, Any]:
+    """The page of a rule. Raises InputError where there is none."""
+    told = explanation(rule)
+    return {"rule": rule, "paragraphs": [*told.paragraphs, told.fix], "fails": told.fails, "passes": told.passes}
+
+
+def _cause(desk: Desk, group: Findings) -> dict[str, Any]:
+    first, hit = group[0], group.hits[0]
+    rule = RULES[first.rule]
+    mends = desk.mends(desk.number(first.line or 0, rule.id, 0)) if hit["part"] == 0 and desk.is_checked else []
+    all_ = len(group) if len(mends) == 1 and len(group) > 1 else 0
     return {
         "level": first.level,
+        "rule": rule.id,
+        "count": len(group),
         "message": first.place + first.message,
         "remedy": first.remedy,
-        "lines": lines[:MOST_LINES],
-        "more": max(0, len(lines) - MOST_LINES),
-    }
+        "why": first.why,
+        "line": int(first.line or 0) if hit["part"] == 0 else 0,
+        "mends": mends,
+        "all": all_,
+    } | lines_of(group, rule.id, 0, MOST_LINES)
+
+
+def _lines(group: Findings) -> list[int]:
+    numbers = group.numbers[group.hits["part"] == 0]
+    return [int(line) for line in np.unique(numbers) if line]

@@ -1,80 +1,17 @@
-// The DataExplorer: the rows of a data set as conversations, what the check found in them, and the split.
+// The DataExplorer: the rows of a data set as conversations, what was found in them, and all that one does about it.
 
-import { causeList } from "./causes.js";
-import { conversation } from "./conversation.js";
+import { changeList } from "./changes.js";
+import { RowForm } from "./edit.js";
+import { causeList } from "./findings.js";
 import { Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
+import { chartList, chartTables } from "./histogram.js";
+import { Holding, MARKS, TOKENS } from "./holding.js";
+import { SearchTools } from "./search.js";
 import { labelTable, ShareFields } from "./shares.js";
+import { RowTable } from "./table.js";
+import { conversation } from "./turns.js";
 
-const NEAR = 10;
-
-/** What the browser holds of the data: begun from the snapshot, kept up by messages, drawn by any number of views. */
-class Holding {
-  constructor(model) {
-    this.model = model;
-    this.views = new Set();
-    this.lost = false;
-    Object.assign(this, model.get("view"));
-    model.on("msg:custom", (message) => this.take(message));
-    model.on("change:view", () => this.take(model.get("view")));
-  }
-
-  take(message) {
-    Object.assign(this, message);
-    for (const view of this.views) view.draw();
-  }
-
-  /** The rows that the search keeps, as far as they are here; `first` of all `count` is the number of the first. */
-  get found() {
-    const { window, model } = this;
-    if (!window.whole) return window;
-    const search = model.get("search").toLowerCase();
-    const kept = window.rows.filter((row) => (!model.get("only_findings") || flawed(row)) && spoken(row).includes(search));
-    return { first: 0, count: kept.length, rows: kept };
-  }
-
-  /** Whether what is here answers what is searched. */
-  get current() {
-    const { window, model } = this;
-    return window.whole || (window.search === model.get("search") && window.only_findings === model.get("only_findings"));
-  }
-
-  /** The place of the selected row among the found ones that are here; more are asked for before they are needed. */
-  get place() {
-    const { first, count, rows } = this.found;
-    const line = this.model.get("selected");
-    const place = rows.findIndex((row) => row.line === line);
-    if (this.window.whole) return Math.max(place, rows.length ? 0 : -1);
-    const near = place < 0 || (place < NEAR && first > 0) || (place >= rows.length - NEAR && first + rows.length < count);
-    if (near && count && this.current && this.window.line !== line) this.ask(line);
-    return place;
-  }
-
-  ask(line) {
-    if (this.asked === line || this.lost) return;
-    this.asked = line;
-    this.model.send({ kind: "window", line });
-  }
-
-  set(values) {
-    for (const [name, value] of Object.entries(values)) this.model.set(name, value);
-    this.model.save_changes();
-    for (const view of this.views) view.draw();
-  }
-
-  /** Another row, in either direction. */
-  step(by) {
-    const row = this.found.rows[this.place + by];
-    if (row && this.current && this.place >= 0) this.set({ selected: row.line });
-  }
-}
-
-function flawed(row) {
-  return row.notes.length > 0 || row.turns.some((turn) => turn.notes.length > 0);
-}
-
-function spoken(row) {
-  return row.turns.map((turn) => turn.text).join("\n").toLowerCase();
-}
+const BUSY = "The kernel is busy with a cell: this is done as soon as that has ended.";
 
 /** One place on the page where the data is drawn. */
 class ExplorerView {
@@ -83,88 +20,219 @@ class ExplorerView {
     this.frame = new Frame("Data explorer");
     this.frame.root.classList.add("ftw-explorer");
     this.frame.pill.hidden = this.frame.line.hidden = true;
-    this.buildRows();
+    this.drawn = {};
+    this.pages = new Map();
+    this.search = new SearchTools(holding);
+    this.table = new RowTable(holding);
+    this.table.may = () => this.leave();
+    this.buildRow();
     this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...TAKES_KEYS });
-    this.frame.body.append(make("div", { class: "ftw-columns" }, this.rows, this.causes));
-    this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
-    this.frame.actions.append(this.shares.root);
-    this.code = make("pre", { "aria-label": "the split in Python", ...TAKES_KEYS });
-    this.frame.view("Show code", this.code, () => this.draw());
+    this.charts = make("div", { class: "ftw-charts" });
+    this.frame.body.append(make("div", { class: "ftw-columns" }, make("div", {}, ...this.left, this.charts), this.causes));
+    this.buildFooter();
     this.draw();
   }
 
-  buildRows() {
+  buildRow() {
     const { holding } = this;
-    this.search = make("input", { type: "search", placeholder: "search", "aria-label": "search the rows", oninput: () => holding.set({ search: this.search.value }) });
-    this.only = make("button", { type: "button", "aria-pressed": "false", onclick: () => holding.set({ only_findings: !holding.model.get("only_findings") }) }, "only findings");
-    this.where = make("span", { class: "ftw-dim" });
-    this.previous = make("button", { type: "button", onclick: () => holding.step(-1) }, "previous");
-    this.next = make("button", { type: "button", onclick: () => holding.step(1) }, "next");
-    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event) });
+    const act = (words, kind) => make("button", { class: "ftw-link", type: "button", onclick: () => holding.ask({ kind, line: holding.model.get("selected") }) }, words);
+    this.where = make("span", { class: "ftw-dim ftw-where" });
+    this.adds = make("button", { type: "button", onclick: () => this.draft(0) }, "add a row");
+    this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
+    this.reviews = act("reviewed", "reviewed");
+    this.deletes = act("delete", "delete");
+    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event), ondblclick: (event) => this.draft(holding.model.get("selected"), event) });
+    this.left = [
+      this.search.root,
+      this.table.root,
+      make("div", { class: "ftw-tools" }, this.search.how, this.search.bar, this.adds),
+      make("div", { class: "ftw-tools ftw-acts" }, this.where, this.edits, this.reviews, this.deletes),
+      this.row,
+    ];
+  }
+
+  buildFooter() {
+    const { holding, frame } = this;
+    this.safe = make("button", { type: "button", class: "ftw-first", onclick: () => holding.ask({ kind: "fix" }) });
+    this.undo = make("button", { type: "button", class: "ftw-undo", onclick: () => holding.ask({ kind: "undo" }) });
+    this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
+    this.cost = make("span", { class: "ftw-dim" });
+    frame.actions.append(this.safe, this.undo);
+    frame.views.append(this.cost);
     this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", ...TAKES_KEYS });
-    this.rows = make("div", {},
-      make("div", { class: "ftw-tools" }, this.search, this.only),
-      make("div", { class: "ftw-tools" }, this.where, this.previous, this.next),
-      this.row, this.labels);
+    this.splits = frame.view("split", make("div", { class: "ftw-panel" }, this.shares.root, this.labels), () => this.draw());
+    frame.actions.append(this.splits);
+    this.tables = make("div", { class: "ftw-scroll ftw-labels", role: "region", "aria-label": "the charts as tables", ...TAKES_KEYS });
+    frame.view("Table", this.tables, () => this.draw());
+    this.changes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "what was changed", ...TAKES_KEYS });
+    frame.view("Changes", this.changes, () => this.draw());
+    this.code = make("pre", { "aria-label": "the same in Python", ...TAKES_KEYS });
+    frame.view("Show code", this.code, () => this.draw());
+  }
+
+  /** What is open and told on request alone is asked for again when it may be another. */
+  follow(panel, kind, ...content) {
+    this.asked ??= {};
+    const before = this.asked[kind];
+    if (panel.hidden || this.holding.lost || before?.every((one, n) => one === content[n])) return;
+    this.asked[kind] = content;
+    this.holding.model.send({ kind });
   }
 
   key(event) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!by || event.altKey || event.ctrlKey || event.metaKey || this.form) return;
     event.preventDefault();
     event.stopPropagation();
     this.holding.step(by);
   }
 
+  /** Ask for the fields of a row, or of a new one where `line` is 0; a double click goes into the turn under it. */
+  draft(line, event) {
+    if (this.form || !this.leave()) return;
+    const turns = [...this.row.querySelectorAll(".ftw-turn")];
+    this.into = Math.max(0, turns.findIndex((turn) => turn.contains(event?.target)));
+    this.drafting = line;
+    this.holding.ask({ kind: "draft", line });
+  }
+
+  /** What else the kernel has said. */
+  hear({ draft, page, places, said, done, problem }) {
+    if (draft && this.drafting === draft.line) this.open(draft);
+    if (page) this.pages.set(page.rule, page);
+    if (places) this.addPlaces(places);
+    if ((done === "edit" || done === "add") && this.saving) this.close();
+    if (problem) this.saving = false;
+    if (said || problem) this.frame.say(said || problem, true);
+    if (page) this.drawCauses(true);
+  }
+
+  open({ line, fields }) {
+    this.drafting = null;
+    const title = line ? `line ${line}` : "a new row";
+    const save = (typed) => {
+      this.saving = true;
+      this.holding.ask({ kind: line ? "edit" : "add", line, fields: typed });
+    };
+    this.form = new RowForm(title, fields, { save, leave: () => this.close() });
+    this.row.replaceChildren(this.form.root);
+    this.row.setAttribute("aria-label", `edit ${title}`);
+    this.form.focus(this.into);
+    this.draw();
+  }
+
+  close() {
+    this.form = null;
+    this.saving = false;
+    this.drawn.row = undefined;
+    this.row.setAttribute("aria-label", "the row; left and right arrows go to the previous and the next");
+    this.draw();
+    this.row.focus();
+  }
+
+  /** Whether another row may be shown: not while one is edited. */
+  leave() {
+    if (!this.form) return true;
+    if (!this.form.dirty) {
+      this.close();
+      return true;
+    }
+    this.frame.tell("A row is being edited: save it, or leave it.", "warn");
+    this.form.focus();
+    return false;
+  }
+
+  jump(line) {
+    if (this.leave()) this.holding.jump(line);
+  }
+
+  addPlaces({ rule, lines, more }) {
+    const { holding } = this;
+    holding.causes = holding.causes.map((cause) => (cause.rule === rule ? { ...cause, lines: [...cause.lines, ...lines], more } : cause));
+    this.drawCauses();
+  }
+
   draw() {
     const { holding, frame } = this;
-    const { head, split, lost } = holding;
+    const { head, split, lost, work, cost, code, changes } = holding;
     write(frame.title, head.name);
     write(frame.about, head.about);
+    frame.about.title = head.counted;
     write(frame.progress, head.tally);
-    frame.tell(lost ? LOST : split.problem, "warn");
+    const problem = holding.problem || split.problem;
+    frame.tell(lost ? LOST : problem || (holding.isWaiting ? BUSY : ""), "warn");
+    this.search.draw();
+    this.table.draw();
     this.drawRow();
-    this.drawAnew("causes", holding.causes, () => [causeList(holding.causes, head.total, (line) => this.jump(line))]);
-    this.drawAnew("labels", split, () => [labelTable(split)].filter(Boolean));
+    this.drawCauses();
+    const sought = JSON.stringify(holding.sought);
+    this.drawAnew("charts", [holding.charts, sought], () => chartList(holding.charts, holding.sought, (wanted) => holding.seek(wanted)));
+    if (!this.tables.hidden) this.drawAnew("tables", [holding.charts], () => chartTables(holding.charts));
+    this.drawAnew("labels", [split], () => [labelTable(split)].filter(Boolean));
     this.labels.hidden = !split.labels.length;
     this.shares.draw(split, lost);
-    write(this.code, split.code);
+    write(this.splits, split.words);
+    write(this.cost, cost);
+    write(this.code, code);
+    if (changes) this.drawAnew("changes", [changes], () => changeList(changes, (line) => this.jump(line)));
+    this.follow(this.changes, "changes", work);
+    this.follow(this.code, "code", work, split);
+    write(this.safe, work.safe === 1 ? "Fix the safe one" : `Fix the ${work.safe.toLocaleString("en")} safe ones`);
+    this.safe.hidden = !work.safe;
+    write(this.undo, work.undo ? `Undo: ${work.undo}` : "Undo");
+    this.undo.title = work.undo;
+    for (const button of [this.undo]) allow(button, Boolean(work.undo));
   }
 
   drawRow() {
-    const { holding } = this;
-    const { first, count, rows } = holding.found;
-    const { place, current } = holding;
-    const { model } = holding;
-    const searching = model.get("search") || model.get("only_findings");
-    if (this.search.value !== model.get("search")) this.search.value = model.get("search");
-    this.only.setAttribute("aria-pressed", String(model.get("only_findings")));
-    this.only.disabled = !holding.causes.list.some((cause) => cause.lines.length) && !model.get("only_findings");
-    allow(this.previous, current && first + place > 0);
-    allow(this.next, current && place >= 0 && first + place + 1 < count);
-    if (!current || (count && place < 0)) return write(this.where, "looking …");
-    const row = rows[place];
-    const position = row ? `line ${row.line} · ${(first + place + 1).toLocaleString("en")} of ${count.toLocaleString("en")}${searching ? " found" : ""}` : nothing(holding);
-    write(this.where, position);
-    if (!this.drawAnew("row", row, () => (row ? conversation(row) : []))) return;
-    this.row.scrollTop = 0;
-    if (this.said) this.frame.say(position, true);
-    this.said = true;
+    const { row, current, model } = this.holding;
+    const words = row ? about(row) : current ? "" : "looking …";
+    write(this.where, words);
+    for (const button of [this.edits, this.reviews, this.deletes]) button.hidden = !row || Boolean(this.form);
+    if (row) {
+      allow(this.reviews, !row.table[MARKS].includes("r"));
+      for (const [button, name] of [[this.edits, "edit"], [this.reviews, "mark as reviewed"], [this.deletes, "delete"]]) button.setAttribute("aria-label", `${name} line ${row.line}`);
+    }
+    if (this.form) return;
+    if (!this.drawAnew("row", [row], () => (row ? conversation(row, (note, choice) => this.holding.ask({ kind: "mend", line: row.line, rule: note.rule, nth: note.nth, choice })) : []))) return;
+    if (this.spoken !== model.get("selected")) {
+      this.row.scrollTop = 0;
+      if (this.spoken !== undefined && words) this.frame.say(words, true);
+      this.spoken = model.get("selected");
+    }
   }
 
-  /** Fill a part of the page where its content is another one. */
+  drawCauses(anew = false) {
+    const { holding } = this;
+    const { causes, head, work } = holding;
+    if (anew) this.drawn.causes = undefined;
+    const focus = this.causes.contains(document.activeElement) ? document.activeElement : null;
+    const calls = {
+      jump: (line) => this.jump(line),
+      mend: ({ rule, line }, choice) => holding.ask({ kind: "mend", line, rule, nth: 0, choice }),
+      fix: (rule) => holding.ask({ kind: "fix", rule }),
+      more: ({ rule, lines }) => holding.ask({ kind: "places", rule, first: lines.length }),
+      explain: (rule) => this.explain(rule),
+    };
+    const place = focus ? [...this.causes.querySelectorAll("button")].indexOf(focus) : -1;
+    if (!this.drawAnew("causes", [causes, head.total, work.checked], () => [causeList({ causes, head, work }, this.pages, calls)]) || !focus) return;
+    const buttons = [...this.causes.querySelectorAll("button")];
+    (buttons.find(({ dataset }) => dataset.key === focus.dataset.key) ?? buttons[Math.min(place, buttons.length - 1)] ?? this.causes).focus();
+  }
+
+  /** Open or close a rule's page. */
+  explain(rule) {
+    if (this.pages.delete(rule)) this.drawCauses(true);
+    else this.holding.ask({ kind: "page", rule });
+  }
+
+  /** Fill a part of the page where what it shows is another thing than was there. */
   drawAnew(part, content, build) {
-    const wanted = JSON.stringify(content ?? null);
-    this.drawn ??= {};
-    if (this.drawn[part] === wanted) return false;
-    this.drawn[part] = wanted;
+    const before = this.drawn[part];
+    if (before && before.every((one, n) => one === content[n])) return false;
+    this.drawn[part] = content;
     this[part].replaceChildren(...build());
     return true;
-  }
-
-  /** Go to a line that the search may have hidden. */
-  jump(line) {
-    this.holding.set({ search: "", selected: line });
   }
 }
 
@@ -173,9 +241,9 @@ function allow(button, can) {
   button.setAttribute("aria-disabled", String(!can));
 }
 
-function nothing({ head, model }) {
-  if (!head.total) return "There are no rows.";
-  return model.get("search") ? `No row${model.get("only_findings") ? " with findings" : ""} holds this text.` : "No row has findings.";
+function about({ line, table, trained, sound }) {
+  const tokens = table[TOKENS] ? ` · ${table[TOKENS].toLocaleString("en")} tokens, ${trained.toLocaleString("en")} trained` : "";
+  return `line ${line}${tokens || (sound ? "" : " · not counted")}`;
 }
 
 export default () => {
@@ -189,16 +257,13 @@ export default () => {
       const view = new ExplorerView(holding);
       holding.views.add(view);
       el.append(view.frame.root);
-      const redraw = () => view.draw();
-      const traits = ["selected", "search", "only_findings"].map((name) => `change:${name}`).join(" ");
-      model.on(traits, redraw);
+      view.draw();
       const unwatch = watchKernel(model, () => {
         holding.lost = true;
         view.draw();
       });
       return () => {
         holding.views.delete(view);
-        model.off(traits, redraw);
         unwatch();
       };
     },

@@ -1,38 +1,46 @@
-"""The DataExplorer: the rows of a data set as conversations, what the check found in them, and the split."""
+"""The DataExplorer: a data set as conversations, what was found in it, and all that one does to prepare it."""
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import traitlets
 
-from ftwidgets import page
-from ftwidgets.data import Dataset, Findings, check, load
-from ftwidgets.data import page as data_page
-from ftwidgets.data.labels import labels
+from ftwidgets.data import Dataset, Findings, load
+from ftwidgets.data.loading import Loadable
+from ftwidgets.data.record import Record
+from ftwidgets.data.rules import RULES
 from ftwidgets.errors import InputError
-from ftwidgets.widgets.causes import by_line, causes
-from ftwidgets.widgets.rows import Rows
+from ftwidgets.widgets import acts, causes, changes, drafts
+from ftwidgets.widgets.desk import Desk
+from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.shares import Shares, asked
+from ftwidgets.widgets.sought import MARKS, Sought, ends
 from ftwidgets.widgets.widget import Widget
 
 AT_ONCE = 20_000
-"""So many rows are checked before the widget is shown; more are checked in a thread."""
+"""So many rows are checked before the widget goes on; more are checked in a thread."""
+
+SOUGHT = ("search", "only_findings", "rule", "label", "marked", "between")
 
 
 class DataExplorer(Widget):
-    """Shows a data set: its rows as conversations, its findings by cause, and how a split shares it out.
+    """Shows a data set and prepares it: rows as conversations, findings with their fixes, edits, split and cost.
 
-    `data` is a Dataset, or what `load` takes: a path, a file's bytes, a list of examples.
+    `data` is a Dataset, or what `load` takes: a path, a file's bytes, a list of examples, a DataFrame. With `beside`, a
+    validation file of the same kinds, rows that are in both are found too.
 
-    `selected` is the line of the row that is shown. `search` keeps the rows that hold a text, in any case, and
-    `only_findings` those in which the check found something. `validation` and `test` are parts of 1 and `seed` is a
-    whole number: with them `parts` are split. Each may be given, read and set in Python too.
+    What Python gets: `dataset` is the data as they are now, each change one of its `steps`; it can be set too, and
+    `undo` takes the last one back. `findings` is what the check finds in them, `selected` the line that is shown,
+    `parts` the data sets of the split by `validation` and `test`, parts of 1, and `seed`. `code` does all of it again.
+
+    What is shown: `search` keeps the rows that hold a text, in any case, `only_findings` those in which something was
+    found, `rule` those of one rule, `label` those with this answer, `marked` those that are "reviewed", "not reviewed"
+    or "changed", `between` those within a bar, such as {"tokens": (20, 60)}. `model` is the one whose tokens are
+    counted. Each may be given, read and set in Python.
 
     Raises:
         InputError: there is no such file, or a trait is set to what cannot be: a line without a row, impossible shares.
@@ -44,161 +52,245 @@ class DataExplorer(Widget):
     selected = traitlets.Int(0).tag(sync=True)
     search = traitlets.Unicode("").tag(sync=True)
     only_findings = traitlets.Bool(False).tag(sync=True)
+    rule = traitlets.Unicode("").tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+    marked = traitlets.Enum(MARKS, "").tag(sync=True)
+    between = traitlets.Dict().tag(sync=True)
+    model = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     validation = traitlets.Float(0.2).tag(sync=True)
     test = traitlets.Float(0.2).tag(sync=True)
     seed = traitlets.Int(7).tag(sync=True)
 
-    def __init__(
-        self, data: Dataset | str | os.PathLike[str] | bytes | Sequence[Mapping[str, Any]], **chosen: Any
-    ) -> None:
-        self.data = data if isinstance(data, Dataset) else load(data)
-        self._rows = Rows(self.data)
-        self._labels = labels(self.data)
-        self._matches: tuple[Any, Sequence[int]] = (None, ())
-        self._sent: tuple[Any, set[int]] = (None, set())
-        self._told: tuple[Shares | None, dict[str, Any]] = (None, {})
-        self._findings: Findings | None = None
-        self._checking = threading.Thread(target=self._check, daemon=True)
-        if len(self.data) <= AT_ONCE:
-            self._check()
-        super().__init__(**({"selected": self.data.rows[0].number if len(self.data) else 0} | chosen))
+    def __init__(self, data: Loadable, beside: Loadable | None = None, **chosen: Any) -> None:
+        loaded, other = load(data), None if beside is None else load(beside)
+        self._desk = Desk(loaded, other, chosen.get("model"))
+        self._checking: threading.Thread | None = None
+        self._busy = threading.RLock()
+        if len(loaded) <= AT_ONCE:
+            self._desk.check()
+        self._display = Display(self._desk)
+        super().__init__(**chosen)
+        if chosen.keys() & {*SOUGHT}:
+            self._find(None)
         self.on_msg(self._asked)
-        if self._findings is None:
-            self._checking.start()
+        if not self._desk.is_checked:
+            self._check_beside()
+
+    @property
+    def data(self) -> Dataset:
+        """The data as they were given."""
+        return self._desk.data
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data as they are now."""
+        return self._desk.dataset
+
+    @dataset.setter
+    def dataset(self, dataset: Dataset) -> None:
+        self._put(dataset)
 
     @property
     def findings(self) -> Findings:
-        """What the check found; waits for it where it is still going on."""
-        if self._findings is None and self._checking.ident is None:
-            self._check()  # asked before the widget is whole
-        elif self._findings is None:
-            self._checking.join()
-        assert self._findings is not None
-        return self._findings
+        """What the check finds in the data as they are now; waits for it where it is still going on."""
+        checking = self._checking
+        if checking is not None and checking is not threading.current_thread():
+            checking.join()
+        if not self._desk.is_checked:
+            self._desk.check()
+            self._display.renew()
+        assert self._desk.findings is not None
+        return self._desk.findings
+
+    def undo(self) -> None:
+        """Take the last change back; where there is none, nothing happens."""
+        self._put(self.dataset.undone())
 
     @property
     def parts(self) -> tuple[Dataset, ...]:
         """The data sets of the split as it is set: train and validation, and test where its share is above 0."""
-        return self._shares.parts(self.data)
+        return self._shares.parts(self.dataset)
 
     @property
     def code(self) -> str:
-        """The split in Python."""
-        return self._shares.code
+        """What was done, and the split, in Python; `data` are those that were given, or loaded by their name."""
+        return "\n".join(part for part in (Record.of(self.dataset).code, self._shares.code) if part)
 
     @property
     def title(self) -> str:
         """One line: the data set, how much it holds, and what was found."""
-        return f"DataExplorer of {self.data.name}: {self._rows.size}, {', '.join(self._tally)}"
+        return self._display.title
 
     def twin(self) -> str:
-        """The findings, the first conversations and the split, as tables and text."""
-        parts = [f"<p><b>{escape(self.title)}</b></p>"]
-        if self._findings:
-            parts.append(data_page.causes(self._findings))
-        if self.data.rows:
-            parts += [data_page.conversations(self.data.rows[:3]), page.paragraph(self._split()["words"])]
-        return "".join(parts)
+        """The findings, the first conversations, how long they are, and the split, as tables, pictures and text."""
+        return self._display.twin(self._shares)
 
     def snapshot(self) -> dict[str, Any]:
         """All that a view begins with, as plain values."""
-        return {"head": self._head(), "causes": self._causes(), "window": self._window(), "split": self._split()}
+        with self._busy:
+            return self._display.snapshot(self._sought, self.selected, self._shares) | {"code": self.code}
+
+    def _put(self, dataset: Dataset, show: int | None = None) -> None:
+        """Go on with other rows, tell the views what is different, and show the line that is named."""
+        with self._busy:
+            place = self._desk.place(self.selected) or 0
+            self._desk.put(dataset)
+            if len(dataset) <= AT_ONCE:
+                self._desk.check()
+            self._display.renew()
+            if show is not None and self._desk.place(show) is not None and self._display.shows(show, self._sought):
+                self.selected = show
+            elif self._desk.place(self.selected) is None:
+                near = min(place, len(dataset) - 1)
+                self.set_trait("selected", dataset.rows[near].number if len(dataset) else 0)
+            self._tell()
+            if not self._desk.is_checked:
+                self._check_beside()
+
+    def _check_beside(self) -> None:
+        """Check in a thread; one that is at it looks at what was changed meanwhile, too."""
+        if self._checking is None:
+            self._checking = threading.Thread(target=self._check, daemon=True)
+            self._checking.start()
 
     def _check(self) -> None:
-        findings = check(self.data)
-        self._rows.findings = by_line(findings)
-        self._findings = findings
-        if threading.current_thread() is self._checking:
-            self.send({"head": self._head(), "causes": self._causes(), "window": self._window()})
-            self.send_state("view")  # what a saved notebook will show
+        while True:
+            self._desk.check()
+            with self._busy:
+                if not self._desk.is_checked:
+                    continue
+                self._display.renew()
+                self._tell()
+                self.send_state("view")  # what a saved notebook will show
+                self._checking = None
+                return
 
-    def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        """A view lacks rows, or somebody typed a share."""
-        if message.get("kind") == "window":
-            self.send({"window": self._window(message.get("line"))})
-        elif message.get("kind") == "split":
-            self.send({"split": self._share(message)})
+    def _tell(self) -> None:
+        told = self._display.news(self._sought, self.selected, self._shares)
+        if told:
+            self.send(told)
 
-    def _share(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _asked(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        """A view lacks something, or somebody did something in it."""
+        try:
+            if message["kind"] in ("mend", "fix"):
+                self.findings  # noqa: B018 waits for them: what is mended is what was found
+            with self._busy:
+                answer = self._answer(message)
+        except InputError as error:
+            answer = {"problem": str(error)}
+        self.send(answer)
+
+    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        kind, display = message["kind"], self._display
+        if kind in acts.ACTS:
+            return self._do(message)
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
+            "lines": lambda: display.lines(message["found"], message["first"], message["last"]),
+            "split": lambda: {"split": self._share(message)},
+            "draft": lambda: {"draft": self._draft(message.get("line"))},
+            "page": lambda: {"page": causes.page(message["rule"])},
+            "places": lambda: {"places": display.places(message["rule"], message["first"])},
+            "code": lambda: {"code": self.code},
+            "changes": lambda: {"changes": changes.changes(self.dataset.diff())},
+        }
+        return answers[kind]()
+
+    def _draft(self, line: int | None) -> dict[str, Any]:
+        """The fields of a row, or of a new one."""
+        fields = drafts.fields(acts.row_of(self._desk, line)) if line else drafts.blank(self.dataset, self._desk.kind)
+        return {"line": line, "fields": fields}
+
+    def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        before, kind = self.dataset, message["kind"]
+        dataset = acts.after(self._desk, message)
+        if dataset is before:
+            return {"said": "Nothing is different.", "done": kind}
+        step = (before if kind == "undo" else dataset).steps[-1]
+        self._put(dataset, step.lines[0] if kind in ("mend", "undo", "add") else None)
+        words = f"Undone: {step.words}." if kind == "undo" else f"{capital(step.words)}. Undo is possible."
+        return {"said": words, "done": kind}
+
+    def _share(self, message: Mapping[str, Any]) -> dict[str, Any]:
         try:
             shares = asked(message)
-            shares.parts(self.data)
+            shares.parts(self.dataset)
         except InputError as error:
-            return self._split() | {"problem": str(error)}
+            return self._display.split(self._shares) | {"problem": str(error)}
         with self.hold_trait_notifications():
             self.validation, self.test, self.seed = shares.validation, shares.test, shares.seed
-        return self._split()
+        return self._display.split(self._shares)
+
+    @traitlets.default("selected")
+    def _first(self) -> int:
+        return self.data.rows[0].number if len(self.data) else 0
 
     @traitlets.validate("selected")
     def _has_row(self, proposal: Any) -> Any:
-        line = proposal["value"]
-        if self.data.rows and self._rows.place(line) is None:
-            first, last = self.data.rows[0].number, self.data.rows[-1].number
-            raise InputError(
-                f"{self.data.name} has no row in line {line}. Its rows are in the lines {first} to {last}."
-            )
+        line, data = proposal["value"], self.dataset
+        if len(data) and self._desk.place(line) is None:
+            first, last = data.rows[0].number, data.rows[-1].number
+            raise InputError(f"{data.name} has no row in line {line}. Its rows are in the lines {first} to {last}.")
         return line
+
+    @traitlets.validate("rule")
+    def _is_rule(self, proposal: Any) -> Any:
+        if proposal["value"] and proposal["value"] not in RULES:
+            raise InputError(f"There is no rule '{proposal['value']}'. Those that found something: {self._rules}.")
+        return proposal["value"]
+
+    @traitlets.validate("between")
+    def _is_bar(self, proposal: Any) -> Any:
+        return ends(proposal["value"])
 
     @traitlets.validate("validation", "test", "seed")
     def _can_be_split(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        self.data.split(**{"validation": self.validation, "test": self.test, "seed": self.seed, name: value})
+        self.dataset.split(**{"validation": self.validation, "test": self.test, "seed": self.seed, name: value})
         return value
 
     @traitlets.observe("validation", "test", "seed")
     def _split_anew(self, _: Any) -> None:
-        self.send({"split": self._split()})
+        self._tell()
 
-    @traitlets.observe("search", "only_findings")
+    @traitlets.observe("model")
+    def _count_anew(self, change: Any) -> None:
+        with self._busy:
+            self._desk.count_as(change["new"])
+            self._put(self.dataset)
+
+    @traitlets.observe(*SOUGHT)
     def _find(self, _: Any) -> None:
         """The row that is shown is one of those found, where there are any."""
-        found = self._found
-        if found and self._rows.place(self.selected) not in found:
-            self.selected = self._rows[found[0]].number
-        if not self._rows.whole:
-            self.send({"window": self._window()})
+        if self._sought != Sought(search=self.search):
+            self.findings  # noqa: B018 waits for them
+        found = self._display.found(self._sought)
+        if len(found) and not self._display.shows(self.selected, self._sought):
+            self.selected = self.dataset.rows[int(found[0])].number
+        self._tell()
 
     @traitlets.observe("selected")
     def _show(self, _: Any) -> None:
         """A row that was asked for is shown, whatever else was searched."""
-        if self.data.rows and self._rows.place(self.selected) not in self._found:
+        if len(self.dataset) and not self._display.shows(self.selected, self._sought):
             with self.hold_trait_notifications():
-                self.search, self.only_findings = "", False
-        wanted, lines = self._sent  # what the view has; when it asks for more, it waits until no cell runs
-        if wanted == (self.search, self.only_findings) and self.selected not in lines:
-            self.send({"window": self._window()})
+                self.search, self.rule, self.label, self.marked, self.between = "", "", "", "", {}
+                self.only_findings = False
+        self._tell()
+
+    @property
+    def _rules(self) -> str:
+        return ", ".join(self.findings.by_cause()) or "none"
 
     @property
     def _shares(self) -> Shares:
         return Shares(self.validation, self.test, self.seed)
 
     @property
-    def _found(self) -> Sequence[int]:
-        """The places of the rows that the search keeps."""
-        wanted = self.search, self.only_findings
-        if self._matches[0] != wanted:
-            lines = by_line(self.findings) if self.only_findings else None
-            self._matches = wanted, self._rows.found(self.search, lines)
-        return self._matches[1]
+    def _sought(self) -> Sought:
+        return Sought(*(getattr(self, name) for name in SOUGHT))
 
-    @property
-    def _tally(self) -> list[str]:
-        return ["being checked"] if self._findings is None else self._findings.tally()
 
-    def _head(self) -> dict[str, Any]:
-        about, tally = self._rows.size + self._rows.format, " · ".join(self._tally)
-        return {"name": self.data.name, "about": about, "tally": tally, "total": len(self.data)}
-
-    def _causes(self) -> dict[str, Any]:
-        return {"known": self._findings is not None, "list": causes(self._findings) if self._findings else []}
-
-    def _window(self, line: int | None = None) -> dict[str, Any]:
-        """The found rows around `line`, or around the selected one."""
-        around = self._rows.around(line or self.selected, self._found)
-        self._sent = (self.search, self.only_findings), {row["line"] for row in around["rows"]}
-        return around | {"search": self.search, "only_findings": self.only_findings}
-
-    def _split(self) -> dict[str, Any]:
-        if self._told[0] != self._shares:
-            self._told = self._shares, self._shares.told(self.data, self._labels)
-        return self._told[1]
+def capital(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]

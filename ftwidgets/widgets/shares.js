@@ -1,6 +1,6 @@
 // The split: three numbers to type, what each part then holds, and how its answers are spread.
 
-import { make, write } from "./frame.js";
+import { make } from "./frame.js";
 
 const FIELDS = [
   { name: "validation", label: "validation", unit: "%", most: 99 },
@@ -13,9 +13,8 @@ export class ShareFields {
   constructor(ask) {
     const full = () => Object.values(this.typed()).every((value) => value !== null);
     this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", oninput: () => full() && ask(this.typed()), onchange: () => full() || ask(this.typed()) })]));
-    this.words = make("span", { role: "status" });
     const labels = FIELDS.map(({ name, label, unit }) => make("label", {}, `${label} `, this.inputs[name], unit && ` ${unit}`));
-    this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, this.words, ...labels);
+    this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, ...labels);
   }
 
   typed() {
@@ -24,7 +23,6 @@ export class ShareFields {
 
   /** Show the split as it is set; a field that is being typed in keeps what was typed. */
   draw(split, lost) {
-    write(this.words, split.words);
     for (const [name, input] of Object.entries(this.inputs)) {
       const differs = Number(input.value || NaN) !== split[name];
       if (differs && !split.problem && !input.matches(":focus")) input.value = split[name];

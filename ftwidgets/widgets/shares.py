@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ftwidgets.data import Dataset
-from ftwidgets.data.labels import counts
 from ftwidgets.errors import InputError
 from ftwidgets.quantities import count
+from ftwidgets.widgets.labels import Labels
 
 PARTS = ("train", "validation", "test")
 
@@ -33,9 +36,9 @@ class Shares:
         names = ", ".join(PARTS if self.test else PARTS[:2])
         return f"{names} = data.split(validation={self.validation!r}, test={self.test!r}, seed={self.seed})"
 
-    def told(self, data: Dataset, labels: Sequence[str]) -> dict[str, Any]:
+    def told(self, data: Dataset, labels: Labels) -> dict[str, Any]:
         """What the split is and gives, as plain values; shares in %."""
-        told: dict[str, Any] = asdict(self) | {"code": self.code, "labels": list(labels), "parts": [], "problem": ""}
+        told: dict[str, Any] = asdict(self) | {"labels": list(labels.names), "parts": [], "problem": ""}
         told |= {"validation": _percent(self.validation), "test": _percent(self.test)}
         try:
             parts = dict(zip(PARTS, self.parts(data), strict=False))
@@ -43,10 +46,15 @@ class Shares:
             return told | {"words": "split: no rows to share out"}
         sizes = " · ".join(f"{name} {count(len(part))}" for name, part in parts.items())
         rows = [
-            {"name": name, "rows": len(part), "counts": counts(part, labels) if labels else []}
+            {"name": name, "rows": len(part), "counts": labels.counts(places_of(data, part)) if labels.names else []}
             for name, part in parts.items()
         ]
         return told | {"words": f"split: {sizes}, seed {self.seed}", "parts": rows}
+
+
+def places_of(data: Dataset, part: Dataset) -> npt.NDArray[np.int64]:
+    """Where the rows of a part are in the whole."""
+    return np.flatnonzero(np.isin(data.index.number, part.index.number))
 
 
 def asked(values: Mapping[str, Any]) -> Shares:

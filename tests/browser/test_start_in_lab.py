@@ -63,7 +63,7 @@ def test_the_data_can_be_looked_at_row_by_row(notebook: Notebook) -> None:
     expect(explorer).to_contain_text("500 conversations")
     expect(explorer).to_contain_text("split: train 250 · validation 50 · test 200, seed 7")
     before = explorer.get_by_role("region", name="the row").inner_text()
-    explorer.get_by_role("button", name="next").click()
+    explorer.get_by_role("grid", name="rows").press("ArrowDown")
     expect(explorer).to_contain_text("line 2")
     assert explorer.get_by_role("region", name="the row").inner_text() != before
 

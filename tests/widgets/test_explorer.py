@@ -1,8 +1,9 @@
-"""The DataExplorer without a browser: its traits, what it sends, and its static twin."""
+"""The DataExplorer without a browser: what Python gets, what its messages do, what it sends, its static twin."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import load
+import ftwidgets as ft
+from ftwidgets.data import check, load
 from ftwidgets.errors import InputError
-from ftwidgets.lessons import data_set
+from ftwidgets.lessons import path as lesson
 from ftwidgets.widgets import DataExplorer
 from ftwidgets.widgets import explorer as module
 
@@ -23,26 +25,8 @@ def chat(question: str, answer: str = "yes") -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
 
 
-def explorer(n: int = 12) -> DataExplorer:
-    return DataExplorer([chat(f"Is {number} a number?") for number in range(1, n + 1)])
-
-
-def listened(widget: DataExplorer) -> list[dict[str, Any]]:
-    """What the widget sends from now on."""
-    sent: list[dict[str, Any]] = []
-    widget.send = lambda content, buffers=None: sent.append(json.loads(json.dumps(content)))
-    return sent
-
-
-def ask(widget: DataExplorer, **message: Any) -> dict[str, Any]:
-    """The last answer to a view's message."""
-    sent = listened(widget)
-    widget._asked(widget, message, [])
-    return sent[-1]
-
-
-def lines(window: dict[str, Any]) -> list[int]:
-    return [row["line"] for row in window["rows"]]
+def explorer(n: int = 12, **chosen: Any) -> DataExplorer:
+    return DataExplorer([chat(f"Is {number} a number?", f"{number} is one.") for number in range(1, n + 1)], **chosen)
 
 
 def broken() -> bytes:
@@ -53,29 +37,49 @@ def broken() -> bytes:
     return "\n".join(rows).encode()
 
 
-def test_of_a_large_set_only_the_findings_may_be_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AT_ONCE", 5)
-    widget = DataExplorer(broken(), only_findings=True)
-    assert len(widget.findings) == 3
+def support(**chosen: Any) -> DataExplorer:
+    return DataExplorer(lesson("support", "raw"), **chosen)
 
 
-def test_what_is_chosen_may_be_given_at_once_and_a_wrong_name_is_a_sentence() -> None:
-    widget = DataExplorer([chat(f"{n}?") for n in range(20)], validation=0.1, test=0.4, selected=3)
-    assert ([len(part) for part in widget.parts], widget.selected) == ([10, 2, 8], 3)
-    with pytest.raises(InputError, match=r"DataExplorer takes no 'shares'\. What can be chosen: .*validation"):
-        DataExplorer([], shares=2)
+def listened(widget: DataExplorer) -> list[dict[str, Any]]:
+    """What the widget sends from now on."""
+    sent: list[dict[str, Any]] = []
+    widget.send = lambda content, buffers=None: sent.append(json.loads(json.dumps(content)))
+    return sent
+
+
+def ask(widget: DataExplorer, **message: Any) -> dict[str, Any]:
+    """All that is answered to a view's message, as one."""
+    sent = listened(widget)
+    widget._asked(widget, message, [])
+    return {name: value for one in sent for name, value in one.items()}
+
+
+def lines(rows: Iterable[dict[str, Any]]) -> list[int]:
+    return [row["line"] for row in rows]
+
+
+def found(widget: DataExplorer) -> list[int]:
+    return [int(line) for line in widget.dataset.index.number[widget._display.found(widget._sought)]]
 
 
 # What it takes and says
 
 
+def test_what_is_chosen_may_be_given_at_once_and_a_wrong_name_is_a_sentence() -> None:
+    widget = explorer(20, validation=0.1, test=0.4, selected=3, search="3")
+    assert ([len(part) for part in widget.parts], widget.selected, found(widget)) == ([10, 2, 8], 3, [3, 13])
+    with pytest.raises(InputError, match=r"DataExplorer takes no 'shares'\. What can be chosen: .*validation"):
+        DataExplorer([], shares=2)
+
+
 def test_it_takes_a_path_bytes_examples_and_a_data_set(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(broken())
-    sources = [path, str(path), broken(), load(path)]
-    assert {DataExplorer(source).title.split(":")[1] for source in sources} == {  # type: ignore[arg-type]
-        " 19 conversations and 1 unreadable line, 3 errors"
-    }
+    for source in (path, str(path), broken(), load(path), [chat("a")] * 20):
+        widget = DataExplorer(source)
+        assert widget.dataset.to_bytes() == load(source).to_bytes()
+        assert list(map(str, widget.findings)) == list(map(str, check(load(source))))
 
 
 @pytest.mark.parametrize(("source", "sentence"), [(None, "None is not a data set."), ("nowhere.jsonl", "no such file")])
@@ -85,62 +89,101 @@ def test_anything_else_is_refused_in_a_sentence(source: Any, sentence: str) -> N
 
 
 def test_its_repr_is_one_line_that_says_how_the_data_stands() -> None:
-    words = DataExplorer(data_set("words")["train"])
-    assert repr(words) == "DataExplorer of train.jsonl: 200 conversations, nothing to mend"
-    assert repr(DataExplorer([{"prompt": "a", "completion": "b"}])) == "DataExplorer of data: 1 pair, 1 error"
+    tally = ", ".join(check(load(broken())).tally())
+    assert repr(DataExplorer(broken())) == f"DataExplorer of data: 19 conversations and 1 unreadable line, {tally}"
 
 
-def test_the_snapshot_holds_rows_causes_and_split() -> None:
-    snapshot = DataExplorer(broken()).get_state()["view"]
-    assert snapshot["head"] == {
-        "name": "data",
-        "about": "19 conversations and 1 unreadable line · chat",
-        "tally": "3 errors",
-        "total": 20,
-    }
-    first = snapshot["causes"]["list"][0]
-    assert first["message"] == "Line 3, message 1: 'usr' is not a role."
-    assert (first["level"], first["lines"], first["more"]) == ("error", [3, 7], 0)
-    assert snapshot["split"]["words"] == "split: train 12 · validation 4 · test 4, seed 7"
-    assert lines(snapshot["window"]) == list(range(1, 21))
+def test_the_snapshot_holds_all_that_a_view_begins_with() -> None:
+    widget = DataExplorer(broken())
+    view = widget.get_state()["view"]
+    tokens = int(widget.findings.surveys[0].facts.tokens.sum())
+    assert view["head"]["about"] == f"19 conversations and 1 unreadable line · {tokens} tokens · chat"
+    assert (view["head"]["tally"], view["head"]["total"]) == (" · ".join(widget.findings.tally()), 20)
+    cause = next(cause for cause in view["causes"] if cause["rule"] == "role-unknown")
+    assert cause["message"] == "Line 3, message 1: 'usr' is not a role."
+    assert (cause["level"], cause["lines"], cause["more"], cause["mends"]) == ("error", [3, 7], 0, ["change to 'user'"])
+    assert view["split"]["words"] == "split: train 12 · validation 4 · test 4, seed 7"
+    assert (lines(view["rows"]), view["order"], view["whole"]) == (list(range(1, 21)), list(range(1, 21)), True)
+    json.dumps(view)
 
 
-def test_a_row_carries_its_findings_each_at_its_message() -> None:
-    rows = DataExplorer(broken()).snapshot()["window"]["rows"]
-    assert rows[2]["turns"][0]["notes"] == [
-        {"level": "error", "text": "'usr' is not a role. Use system, user, assistant or tool."}
-    ]
-    assert rows[4]["notes"][0]["text"].startswith("This line is not valid JSON: ")
+def test_a_row_carries_its_findings_each_at_its_message_with_what_can_be_done() -> None:
+    rows = DataExplorer(broken()).snapshot()["rows"]
+    note = rows[2]["turns"][0]["notes"][0]
+    assert note["text"] == "'usr' is not a role. Use system, user, assistant or tool."
+    assert (note["level"], note["rule"], note["nth"], note["mends"]) == (
+        "error",
+        "role-unknown",
+        0,
+        ["change to 'user'"],
+    )
     assert rows[4]["turns"][0]["label"] == "the line as it is"
+    assert rows[4]["turns"][0]["notes"][0]["level"] == "error"
+    assert rows[2]["table"] == [3, "a", 0, "error", ""]
 
 
-# Search, selection
+def test_whose_tokens_are_counted_can_be_chosen() -> None:
+    widget = explorer(20, model="gpt-4o")
+    assert widget.snapshot()["head"]["counted"] == "tokens as OpenAI's o200k_base counts them"
+    many = widget.snapshot()["rows"][0]["table"][2]
+    widget.model = "gpt-3.5-turbo"
+    assert widget.snapshot()["head"]["counted"] == "tokens as OpenAI's cl100k_base counts them"
+    assert many > 0
+    with pytest.raises(InputError, match="How 'nobody' counts tokens is not known"):
+        explorer(model="nobody")
+
+
+# What is looked for
 
 
 def test_a_search_shows_the_first_row_that_holds_the_text_in_any_case() -> None:
     widget = DataExplorer([chat("Straße"), chat("ÉTÉ"), chat("été")])
     widget.search = "Été"
-    assert (widget.selected, list(widget._found)) == (2, [1, 2])
+    assert (widget.selected, found(widget)) == (2, [2, 3])
 
 
 def test_a_search_that_finds_nothing_leaves_the_row() -> None:
     widget = explorer()
     widget.selected = 5
     widget.search = "nowhere"
-    assert (widget.selected, list(widget._found)) == (5, [])
+    assert (widget.selected, found(widget)) == (5, [])
 
 
-def test_only_findings_keeps_the_rows_that_have_some() -> None:
-    widget = DataExplorer(broken())
+def test_only_findings_a_rule_a_label_a_mark_and_a_bar_keep_their_rows() -> None:
+    rows = [chat(f"Is {n} even?", "no" if n % 2 else "yes") for n in range(1, 21)]
+    widget = DataExplorer([*rows, {"messages": [{"role": "usr", "content": "a"}]}])
     widget.only_findings = True
-    assert widget.selected == 3
-    widget.search = "bot"
-    assert list(widget._found) == []
+    assert set(found(widget)) == {line for line in widget.findings.lines if line}
+    widget.only_findings = False
+    widget.rule = "role-unknown"
+    assert (found(widget), widget.selected) == ([21], 21)
+    widget.rule, widget.label = "", "no"
+    assert (found(widget), widget.selected) == (list(range(1, 21, 2)), 1)
+    widget.dataset = widget.dataset.reviewed([4, 5])
+    widget.marked = "reviewed"
+    assert found(widget) == [5]
+    widget.label, widget.marked = "", "not reviewed"
+    assert found(widget) == [n for n in range(1, 22) if n not in (4, 5)]
+    widget.marked, widget.between = "", {"answer": (3, 3)}
+    assert found(widget) == list(range(2, 21, 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("rule", "no-such", "There is no rule 'no-such'"),
+        ("between", {"words": (1, 2)}, "There is no chart 'words'"),
+        ("between", {"tokens": "many"}, "'many' is not where a bar begins and ends"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_a_sentence(name: str, value: Any, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        setattr(explorer(), name, value)
 
 
 def test_a_row_that_is_asked_for_is_shown_whatever_was_searched() -> None:
-    widget = explorer()
-    widget.search = "Is 7 "
+    widget = explorer(rule="too-few-examples", search="Is 7 ")
+    widget.rule = ""
     assert widget.selected == 7
     widget.selected = 2
     assert (widget.selected, widget.search) == (2, "")
@@ -161,93 +204,306 @@ def test_a_line_without_a_row_cannot_be_selected() -> None:
     assert widget.selected == 1
 
 
+# Large sets
+
+
 def test_few_rows_are_all_there_and_the_view_searches_them() -> None:
     widget = explorer()
+    widget.snapshot()
     sent = listened(widget)
-    assert widget.snapshot()["window"]["whole"]
     widget.search = "7"
+    widget.selected = 7
     assert sent == []
 
 
 def test_of_many_rows_those_around_the_selected_one_are_sent() -> None:
+    widget = explorer(1000, selected=500)
+    view = widget.snapshot()
+    assert set(lines(view["rows"])) == set(range(490, 511))
+    assert (view["table"]["at"], view["table"]["count"], view["whole"]) == (499, 1000, False)
+    assert [row[0] for row in view["table"]["rows"]] == list(range(485, 515))
+
+
+def test_the_table_is_sent_as_far_as_it_is_in_view() -> None:
     widget = explorer(1000)
-    assert lines(widget.snapshot()["window"]) == list(range(1, 201))
-    window = ask(widget, kind="window", line=500)["window"]
-    assert lines(window) == list(range(401, 601))
-    assert (window["first"], window["count"], window["whole"]) == (400, 1000, False)
+    number = widget.snapshot()["table"]["found"]
+    answer = ask(widget, kind="lines", found=number, first=700, last=740)["lines"]
+    assert (answer["first"], [row[0] for row in answer["rows"]]) == (700, list(range(701, 741)))
+    assert ask(widget, kind="lines", found=number, first=-5, last=9000)["lines"]["rows"][199][0] == 200
+    assert ask(widget, kind="lines", found=number + 1, first=0, last=9)["lines"]["rows"] == []
 
 
-def test_a_search_in_many_rows_sends_those_that_are_found() -> None:
-    widget = explorer(1000)
-    sent = listened(widget)
-    widget.search = "77"
-    found = [n for n in range(1, 1001) if "77" in str(n)]
-    assert lines(sent[-1]["window"]) == found
-    assert sent[-1]["window"]["search"] == "77"
-    assert widget.selected == found[0]
-
-
-def test_a_row_that_python_selects_is_sent_where_the_view_lacks_it() -> None:
+def test_a_search_in_many_rows_sends_what_is_found() -> None:
     widget = explorer(1000)
     widget.snapshot()
     sent = listened(widget)
-    widget.selected = 150
-    assert sent == []
+    widget.search = "Is 77"
+    numbers = [n for n in range(1, 1001) if str(n).startswith("77")]
+    table = sent[-1]["table"]
+    assert ([row[0] for row in table["rows"]], table["sought"]["search"], table["at"]) == (numbers, "Is 77", 0)
+    assert widget.selected == numbers[0]
+
+
+def test_a_row_that_python_selects_is_sent_where_the_views_lack_it() -> None:
+    widget = explorer(1000)
+    widget.snapshot()
+    sent = listened(widget)
+    widget.selected = 4
+    assert ["rows" in message for message in sent] == [False]
     widget.selected = 500
-    widget.search = "77"
-    widget.set_state({"search": "", "selected": 900})
-    assert [message["window"]["line"] for message in sent] == [500, 77, 900]
+    assert set(range(498, 503)) <= set(lines(sent[-1]["rows"]))
+    assert sent[-1]["table"]["at"] == 499
+
+
+def test_what_a_change_of_one_row_among_many_sends_is_small() -> None:
+    widget = explorer(5000)
+    widget.snapshot()
+    draft = ask(widget, kind="draft", line=2500)["draft"]["fields"]
+    draft[0]["text"] = "Is this one too?"
+    sent = listened(widget)
+    widget._asked(widget, {"kind": "edit", "line": 2500, "fields": draft}, [])
+    assert len(json.dumps(sent)) < 12_000
+    assert widget.dataset.rows[2499].value["messages"][0]["content"] == "Is this one too?"
 
 
 @given(st.integers(1, 1000), st.sampled_from(["", "7", "10"]))
-def test_a_window_holds_the_row_and_both_its_neighbours(line: int, search: str) -> None:
-    found = [n for n in range(1, 1001) if search in str(n)]
-    line = min(found, key=lambda n: abs(n - line))
+def test_the_rows_that_are_sent_hold_the_one_shown_and_both_its_neighbours(line: int, search: str) -> None:
+    numbers = [n for n in range(1, 1001) if search in str(n)]
+    line = min(numbers, key=lambda n: abs(n - line))
     MANY.search = search
-    window = MANY._window(line)
-    n = found.index(line)
-    assert set(found[max(0, n - 1) : n + 2]) <= set(lines(window))
-    assert lines(window) == found[window["first"] : window["first"] + len(window["rows"])]
+    MANY.selected = line
+    place = numbers.index(line)
+    assert set(numbers[max(0, place - 1) : place + 2]) <= set(lines(MANY.snapshot()["rows"]))
 
 
 MANY = explorer(1000)
 
 
 def test_huge_rows_are_cut_and_say_how_much_is_left() -> None:
-    widget = DataExplorer([chat("é" * 50_000, "no"), {"messages": [{"role": "user", "content": "a"}] * 50}] * 100)
-    window = widget.snapshot()["window"]
-    assert len(json.dumps(window, ensure_ascii=False).encode()) < 250_000
-    first, second = window["rows"][:2]
+    long = [chat("é" * 50_000, "no"), {"messages": [{"role": "user", "content": "a"}] * 50}] * 100
+    first, second = sorted(DataExplorer(long).snapshot()["rows"], key=lambda row: row["line"])[:2]
     assert [turn["more"] for turn in first["turns"]] == ["44,000 more characters", ""]
     assert (len(second["turns"]), second["more"]) == (40, "10 more messages")
-    assert not window["whole"]
 
 
-def test_many_rows_are_checked_in_a_thread_and_the_view_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_are_checked_in_a_thread_and_the_views_hear_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AT_ONCE", 5)
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(DataExplorer, "send", lambda self, content, buffers=None: sent.append(content))
     widget = DataExplorer(broken())
-    widget.only_findings = True  # waits for the check
-    assert len(widget.findings) == 3
-    widget._checking.join()
-    told = [message["head"]["tally"] for message in sent if "head" in message]
-    assert told == ["3 errors"]
-    assert (widget.selected, lines(sent[-1]["window"])) == (3, list(range(1, 21)))
+    tally = " · ".join(widget.findings.tally())  # waits for the check
+    assert [message["head"]["tally"] for message in sent if "head" in message][-1:] in ([tally], [])
+    assert widget.snapshot()["head"]["tally"] == tally
+    widget.only_findings = True
+    assert widget.selected == 3
+    widget.dataset = widget.dataset.without(3)
+    assert widget.findings.surveys[0].data is widget.dataset
+    assert 3 not in widget.findings.lines
 
 
-# The split
+def test_of_a_large_set_only_the_findings_may_be_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    widget = DataExplorer(broken(), only_findings=True)
+    assert found(widget) == [line for line in widget.findings.lines if line]
 
 
-def test_the_parts_are_those_of_the_code_that_is_shown() -> None:
+# What is done
+
+
+def test_a_finding_is_mended_by_its_choice_and_undone() -> None:
+    widget = support()
+    before = widget.dataset.to_bytes()
+    answer = ask(widget, kind="mend", line=63, rule="role-unknown", nth=0, choice=0)
+    assert answer["said"] == "Change to 'user': line 63. Undo is possible."
+    assert widget.dataset.rows[62].value["messages"][1]["role"] == "user"
+    assert (len(widget.findings.where(rule="role-unknown")), widget.selected) == (0, 63)
+    assert answer["work"]["undo"] == "change to 'user': line 63"
+    answer = ask(widget, kind="undo")
+    assert answer["said"] == "Undone: change to 'user': line 63."
+    assert (widget.dataset.to_bytes(), len(widget.findings.where(rule="role-unknown"))) == (before, 1)
+    assert ask(widget, kind="undo")["said"] == "Nothing is different."
+
+
+def test_of_several_choices_the_one_that_was_clicked_is_taken() -> None:
+    widget = support()
+    cause = next(cause for cause in widget.snapshot()["causes"] if cause["rule"] == "contradiction")
+    kept, dropped = 75, 14
+    assert cause["mends"][1] == f"keep line {kept}, drop line {dropped}"
+    ask(widget, kind="mend", line=kept, rule="contradiction", nth=0, choice=1)
+    assert kept in widget.dataset.index.number
+    assert dropped not in widget.dataset.index.number
+
+
+def test_all_of_a_rule_and_all_that_is_safe_are_fixed() -> None:
+    widget = support()
+    safe = widget.snapshot()["work"]["safe"]
+    ask(widget, kind="fix", rule="html-tag")
+    assert len(widget.findings.where(rule="html-tag")) == 0
+    answer = ask(widget, kind="fix")
+    assert answer["work"]["safe"] < safe
+    assert widget.dataset.to_bytes() == ft.fix(ft.fix(widget.data, "html-tag")).to_bytes()
+    assert answer["head"]["tally"].endswith("fixed")
+
+
+def test_any_turn_is_edited_and_only_what_was_typed_is_different() -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    turns = [
+        {"role": "user", "content": "Where?", "name": "Ann"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": "here"},
+        {"role": "assistant", "content": "Here.", "weight": 1},
+    ]
+    widget = DataExplorer([chat("a"), {"messages": turns, "parallel_tool_calls": False}])
+    fields = ask(widget, kind="draft", line=2)["draft"]["fields"]
+    assert [field["label"] for field in fields] == [
+        "user (Ann)",
+        "assistant",
+        "tool",
+        "assistant",
+        "parallel_tool_calls",
+    ]
+    assert [field["json"] for field in fields] == [False, True, True, False, True]
+    fields[0]["text"], fields[3]["role"], fields[4]["text"] = "Where is it?", "user", "true"
+    fields[2]["text"] = fields[2]["text"].replace("here", "there")
+    ask(widget, kind="edit", line=2, fields=fields)
+    assert widget.dataset[1] == {
+        "messages": [
+            turns[0] | {"content": "Where is it?"},
+            turns[1],
+            turns[2] | {"content": "there"},
+            turns[3] | {"role": "user"},
+        ],
+        "parallel_tool_calls": True,
+    }
+
+
+def test_a_line_that_cannot_be_read_is_edited_as_it_is() -> None:
+    widget = DataExplorer(broken())
+    fields = ask(widget, kind="draft", line=5)["draft"]["fields"]
+    assert [field["label"] for field in fields] == ["the line as it is"]
+    fields[0]["text"] += "}"
+    ask(widget, kind="edit", line=5, fields=fields)
+    assert widget.dataset[4] == chat("5?")
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ({"kind": "edit", "line": 99, "fields": []}, "There is no line 99 any more."),
+        ({"kind": "edit", "line": 1, "fields": []}, "Line 1 has changed meanwhile."),
+        ({"kind": "delete", "line": 99}, "There is no line 99"),
+        ({"kind": "mend", "line": 1, "rule": "role-unknown", "nth": 0, "choice": 0}, "This has changed meanwhile"),
+        ({"kind": "mend", "line": 0, "rule": "no-such", "nth": 0, "choice": 0}, "This has changed meanwhile"),
+        ({"kind": "add", "fields": [{"label": "user", "text": " "}]}, "Nothing was typed"),
+        ({"kind": "add", "fields": [{"label": "the example as JSON", "text": "{"}]}, "What was typed is not JSON"),
+        ({"kind": "page", "rule": "no-such"}, "There is no rule 'no-such'."),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(message: dict[str, Any], sentence: str) -> None:
+    widget = explorer()
+    assert ask(widget, **message)["problem"].startswith(sentence)
+    assert widget.dataset is widget.data
+
+
+def test_a_row_is_deleted_added_and_marked_and_each_is_undone() -> None:
+    widget = explorer(12, selected=12)
+    assert ask(widget, kind="delete", line=12)["said"] == "Line 12 deleted. Undo is possible."
+    assert (len(widget.dataset), widget.selected) == (11, 11)
+    fields = ask(widget, kind="draft", line=0)["draft"]["fields"]
+    assert [field["label"] for field in fields] == ["user", "assistant"]
+    fields[0]["text"], fields[1]["text"] = "Is 13 one?", "yes"
+    ask(widget, kind="add", fields=fields)
+    assert (widget.dataset[-1], widget.selected) == (chat("Is 13 one?"), 13)
+    answer = ask(widget, kind="reviewed", line=13)
+    assert (widget.dataset.reviewed_lines, answer["work"]["reviewed"]) == ([13], 1)
+    for _ in range(3):
+        widget.undo()
+    assert widget.dataset.to_bytes() == widget.data.to_bytes()
+    assert widget.snapshot()["order"] == list(range(1, 13))
+
+
+def test_a_new_row_has_the_format_of_the_data_and_the_system_message_of_all() -> None:
+    system = {"role": "system", "content": "Be brief."}
+    chats = DataExplorer([{"messages": [system, *chat(str(n))["messages"]]} for n in range(12)])
+    assert ask(chats, kind="draft", line=0)["draft"]["fields"][0] == {
+        "label": "system",
+        "text": "Be brief.",
+        "json": False,
+    }
+    pairs = DataExplorer([{"prompt": "a", "completion": "b"}] * 12)
+    assert [one["label"] for one in ask(pairs, kind="draft", line=0)["draft"]["fields"]] == ["prompt", "completion"]
+    ask(pairs, kind="add", fields=[{"label": "prompt", "text": "c"}, {"label": "completion", "text": "d"}])
+    assert pairs.dataset[-1] == {"prompt": "c", "completion": "d"}
+
+
+def test_only_what_is_different_is_sent() -> None:
+    widget = support()
+    widget.snapshot()
+    answer = ask(widget, kind="reviewed", line=5)
+    assert sorted(answer) == ["done", "rows", "said", "work"]
+    assert lines(answer["rows"]) == [5]
+    answer = ask(widget, kind="mend", line=63, rule="role-unknown", nth=0, choice=0)
+    assert lines(answer["rows"]) == [63]
+    assert "role-unknown" not in answer["causes"]["order"]
+    assert len(answer["causes"]["changed"]) < 3
+
+
+def test_the_code_repeats_what_was_clicked() -> None:
+    widget = support()
+    ask(widget, kind="mend", line=63, rule="role-unknown", nth=0, choice=0)
+    ask(widget, kind="fix", rule="html-tag")
+    ask(widget, kind="delete", line=10)
+    ask(widget, kind="reviewed", line=11)
+    widget.seed = 3
+    scope: dict[str, Any] = {"ft": ft, "data": widget.data}
+    exec(ask(widget, kind="code")["code"], scope)
+    assert scope["data"].to_bytes() == widget.dataset.to_bytes()
+    assert scope["data"].reviewed_lines == [11]
+    assert [list(part) for part in widget.parts] == [list(scope[name]) for name in ("train", "validation", "test")]
+
+
+def test_the_changes_are_told_word_by_word() -> None:
+    widget = support()
+    ask(widget, kind="mend", line=63, rule="role-unknown", nth=0, choice=0)
+    ask(widget, kind="delete", line=10)
+    told = ask(widget, kind="changes")["changes"]
+    assert told["summary"] == "1 row changed, 1 row removed."
+    assert [row["words"].split(":")[0] for row in told["rows"]] == ["Line 10 removed", "Line 63 changed"]
+    assert [text for text, changed in told["rows"][1]["after"] if changed] == ["user"]
+    assert told["rows"][0]["after"] is None
+
+
+def test_a_rule_has_its_page_and_more_lines_are_told_when_asked_for() -> None:
+    widget = DataExplorer([chat(f"{n}?", "<p>It left.</p>") for n in range(40)])
+    cause = next(cause for cause in widget.snapshot()["causes"] if cause["rule"] == "html-tag")
+    assert (cause["lines"], cause["more"]) == (list(range(1, 13)), 28)
+    told = ask(widget, kind="places", rule="html-tag", first=12)["places"]
+    assert (told["lines"], told["more"]) == (list(range(13, 41)), 0)
+    page = ask(widget, kind="page", rule="html-tag")["page"]
+    assert page["fails"] != page["passes"]
+    assert len(page["paragraphs"]) > 2
+
+
+def test_a_validation_file_beside_is_held_against_the_data() -> None:
+    rows = [chat(f"Is {n} a number?", f"{n} is one.") for n in range(1, 21)]
+    widget = DataExplorer(rows, rows[3:5])
+    leaks = [cause for cause in widget.snapshot()["causes"] if 4 in cause["lines"] and cause["mends"]]
+    assert leaks
+    ask(widget, kind="fix", rule=leaks[0]["rule"])
+    assert set(range(1, 21)) - set(widget.dataset.index.number.tolist()) == {4, 5}
+    assert widget.findings.surveys[1].data.to_bytes() == load(rows[3:5]).to_bytes()
+
+
+def test_python_may_set_the_data_set_and_all_follows() -> None:
     widget = explorer(20)
-    widget.validation, widget.test, widget.seed = 0.1, 0.4, 3
-    data = widget.data
-    scope = {"data": data}
-    exec(widget.code, scope)
-    assert widget.code == "train, validation, test = data.split(validation=0.1, test=0.4, seed=3)"
-    for part, same in zip(widget.parts, (scope["train"], scope["validation"], scope["test"]), strict=True):
-        assert list(part.rows) == list(same.rows)
+    widget.snapshot()
+    sent = listened(widget)
+    widget.dataset = widget.dataset.edited(4, 7)
+    assert widget.findings.where(line=4).errors
+    assert [lines(message["rows"]) for message in sent if "rows" in message] == [[4]]
+
+
+# The split and the cost
 
 
 def test_without_a_test_share_there_are_two_parts() -> None:
@@ -292,36 +548,50 @@ def test_a_bad_share_in_python_raises_the_same_sentence() -> None:
 
 
 def test_the_labels_are_counted_in_each_part() -> None:
-    split = DataExplorer([chat("a", "yes"), chat("b", "no")] * 10).snapshot()["split"]
+    widget = DataExplorer([chat(f"Is {n} even?", "no" if n % 2 else "yes") for n in range(20)])
+    split = widget.snapshot()["split"]
     assert sorted(split["labels"]) == ["no", "yes"]
     assert [sum(part["counts"]) for part in split["parts"]] == [12, 4, 4]
+
+
+def test_the_cost_is_that_of_the_rows_that_train() -> None:
+    widget = explorer(100)
+    before = widget.snapshot()["cost"]
+    widget.validation = 0.6
+    assert before.startswith(tuple("123456789"))
+    assert "trained tokens in 3 epochs" in before
+    assert widget.snapshot()["cost"] != before
 
 
 # Odd data, and the twin
 
 
 @pytest.mark.parametrize(
-    ("data", "title"),
+    "data",
     [
-        (b"", "0 rows, 1 error"),
-        (b"{\n[\n\xff\n", "0 rows and 3 unreadable lines, 4 errors"),
-        ("a\n".encode("utf-16"), "0 rows and 1 unreadable line, 2 errors"),
-        (b'{"messages": 5}', "1 conversation, 2 errors"),
-        (b'{"messages": []}\n{"prompt": "a"}\n7', "3 rows, 4 errors"),
-        (
-            json.dumps(chat("\u202e\x00\ud83d".encode("utf-8", "ignore").decode() + "👩‍👩‍👧 مرحبا")),
-            "1 conversation, 1 error",
-        ),
-        (json.dumps({"preferred_output": 3}), "1 preference pair, 2 errors"),
+        b"",
+        b"{\n[\n\xff\n",
+        "a\n".encode("utf-16"),
+        b'{"messages": 5}',
+        b'{"messages": []}\n{"prompt": "a"}\n7',
+        json.dumps(chat("\u202e\x00 \U0001f469\u200d\U0001f469\u200d\U0001f467 مرحبا")).encode(),
+        json.dumps({"preferred_output": 3}).encode(),
+        json.dumps({"input": {"messages": [{"role": "user", "content": "a"}]}, "preferred_output": [7]}).encode(),
     ],
-    ids=["empty", "all bad", "UTF-16", "messages not a list", "mixed", "odd characters", "preference"],
+    ids=["empty", "all bad", "UTF-16", "messages not a list", "mixed", "odd characters", "preference", "half"],
 )
-def test_odd_data_is_shown_all_the_same(data: bytes | str, title: str) -> None:
-    widget = DataExplorer(data.encode() if isinstance(data, str) else data)
-    assert widget.title == f"DataExplorer of data: {title}"
+def test_odd_data_is_shown_and_edited_all_the_same(data: bytes) -> None:
+    widget = DataExplorer(data)
     json.dumps(widget.snapshot())
     assert widget.twin()
     widget.search, widget.only_findings = "a", True
+    for line in widget.data.index.number.tolist():
+        fields = ask(widget, kind="draft", line=line)["draft"]["fields"]
+        assert ask(widget, kind="edit", line=line, fields=fields)["done"] == "edit"
+    for _ in widget.data.index.number:
+        ask(widget, kind="delete", line=int(widget.dataset.index.number[0]))
+    assert len(widget.dataset) == 0
+    assert widget.snapshot()["order"] == []
 
 
 def test_an_empty_file_has_no_split_and_says_so() -> None:
@@ -339,8 +609,10 @@ def test_the_twin_is_a_table_of_findings_and_conversations_all_escaped() -> None
     assert "split: train 1 · validation 1 · test 1, seed 7" in twin
 
 
-def test_the_twin_is_in_every_output() -> None:
-    bundle, _ = explorer()._repr_mimebundle_()
-    assert bundle["text/plain"] == "DataExplorer of data: 12 conversations, nothing to mend"
+def test_the_twin_is_in_every_output_with_a_picture_of_the_lengths() -> None:
+    widget = explorer()
+    bundle, _ = widget._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(widget)
     assert "Is 3 a number?" in bundle["text/html"]
     assert "Is 4 a number?" not in bundle["text/html"]
+    assert 'role="img" aria-label="tokens per conversation: ' in bundle["text/html"]

@@ -1,0 +1,218 @@
+"""What the views of an explorer know, and what is different since: whole at first, then only what has changed."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import orjson
+
+from ftwidgets import page
+from ftwidgets.data import page as data_page
+from ftwidgets.errors import InputError
+from ftwidgets.widgets import causes
+from ftwidgets.widgets.charts import charts, svg
+from ftwidgets.widgets.cost import cost
+from ftwidgets.widgets.desk import Desk, Places
+from ftwidgets.widgets.rows import MOST_LINES, NOUNS, Rows
+from ftwidgets.widgets.shares import Shares, places_of
+from ftwidgets.widgets.sought import Sought
+
+Wire = dict[str, Any]
+
+VIEW = 30
+"""So many lines of the table are sent unasked: those around the row that is shown."""
+
+NOTHING = Sought()
+
+
+class Display:
+    """What is shown of a desk. All views of a widget know the same: the `snapshot`, and all `news` since."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, bytes] = {}
+        self._causes: dict[str, bytes] = {}
+        self._sent: dict[int, bytes] = {}
+        self._order: list[int] | None = None
+        self._number = 0  # of the rows found, raised when they are others
+        self._found: tuple[Sought | None, Places] = (None, np.zeros(0, np.int64))
+        self._lines = np.zeros(0, np.uint32)
+        self.renew()
+
+    def renew(self) -> None:
+        """Hear that the rows, or what is found in them, are others."""
+        self._rows = Rows(self._desk)
+        self._found = (None, self._found[1])
+        self._split: dict[Shares, tuple[Wire, str]] = {}
+        self._parts: Wire | None = None
+
+    def found(self, sought: Sought) -> Places:
+        """The places of the rows that have what is sought."""
+        if self._found[0] != sought:
+            places = sought.places(self._desk)
+            lines = self._desk.dataset.index.number[places]
+            if not np.array_equal(lines, self._lines):
+                self._number += 1
+            self._lines = lines
+            self._found = sought, places
+        return self._found[1]
+
+    def shows(self, line: int, sought: Sought) -> bool:
+        """Whether the row of a line is among those that are found."""
+        return sought == NOTHING or line in self._desk.dataset.index.number[self.found(sought)]
+
+    def snapshot(self, sought: Sought, selected: int, shares: Shares) -> Wire:
+        """All that a view begins with; it and all others know it then."""
+        self._known, self._sent, self._order = {}, {}, None
+        parts = self.parts(shares)
+        self._known = {name: _bytes(part) for name, part in parts.items()}
+        self._causes = {cause["rule"]: _bytes(cause) for cause in parts["causes"]}
+        return parts | self._news_of_rows(sought, selected)
+
+    def news(self, sought: Sought, selected: int, shares: Shares) -> Wire:
+        """What is different from what the views know."""
+        told = {}
+        for name, part in self.parts(shares).items():
+            if self._known.get(name) != (written := _bytes(part)):
+                self._known[name] = written
+                told[name] = self._news_of_causes(part) if name == "causes" else part
+        return told | self._news_of_rows(sought, selected)
+
+    def _news_of_causes(self, all_: list[Wire]) -> Wire:
+        """The order of the causes, and those that are new or say something else."""
+        now = {cause["rule"]: _bytes(cause) for cause in all_}
+        changed = [cause for cause in all_ if self._causes.get(cause["rule"]) != now[cause["rule"]]]
+        self._causes = now
+        return {"order": list(now), "changed": changed}
+
+    def parts(self, shares: Shares) -> Wire:
+        """All that is shown but the rows."""
+        if self._parts is None:
+            desk = self._desk
+            noun = NOUNS.get(desk.kind, "row")
+            self._parts = {
+                "head": self.head(),
+                "causes": causes.causes(desk),
+                "charts": charts(desk.columns.facts, desk.labels, noun),
+                "work": self._work(),
+            }
+        return self._parts | {"split": self.split(shares), "cost": self._split[shares][1]}
+
+    def head(self) -> Wire:
+        """Name, size, and how many of each level were found."""
+        desk, data = self._desk, self._desk.dataset
+        about = self._rows.about
+        fixed = sum(len(step.touched) for step in data.steps if step.doing == "fix")
+        tally = [*self.tally, *([f"{fixed:,} fixed"] if fixed else [])]
+        counted = f"tokens as {desk.counter.name} counts them"
+        return {"name": data.name, "about": about, "counted": counted, "tally": " · ".join(tally), "total": len(data)}
+
+    @property
+    def tally(self) -> list[str]:
+        """How many findings of each level, or that they are not known yet."""
+        desk = self._desk
+        return desk.findings.tally() if desk.findings is not None and desk.is_checked else ["being checked"]
+
+    @property
+    def title(self) -> str:
+        """One line about all."""
+        return f"DataExplorer of {self._desk.dataset.name}: {self._rows.size}, {', '.join(self.tally)}"
+
+    def split(self, shares: Shares) -> Wire:
+        """What each part of the split holds."""
+        if shares not in self._split:
+            desk = self._desk
+            told = shares.told(desk.dataset, desk.labels)
+            self._split = {shares: (told, self._cost(shares))}
+        return self._split[shares][0]
+
+    def lines(self, number: int, first: int, last: int) -> Wire:
+        """The lines of the table from `first` to before `last`, of the rows found that have this number."""
+        first = max(0, int(first))
+        last = min(int(last), first + MOST_LINES)
+        rows = self._rows.lines(self._found[1][first:last]) if number == self._number else []
+        return {"lines": {"found": number, "first": first, "rows": rows}}
+
+    def places(self, rule: str, first: int) -> Wire:
+        """More of the lines in which a rule found something."""
+        findings = self._desk.findings
+        told = {"lines": [], "more": 0} if findings is None else causes.lines_of(findings, rule, int(first))
+        return {"rule": rule} | told
+
+    def twin(self, shares: Shares) -> str:
+        """The same as static HTML."""
+        desk, parts = self._desk, [f"<p><b>{escape(self.title)}</b></p>"]
+        if desk.findings:
+            parts.append(data_page.causes(desk.findings))
+        if len(desk.dataset):
+            parts.append(data_page.conversations(desk.dataset.rows[:3]))
+            parts += [svg(chart) for chart in self.parts(shares)["charts"][:1]]
+            parts.append(page.paragraph(self.split(shares)["words"]))
+        return "".join(parts)
+
+    def _work(self) -> Wire:
+        desk = self._desk
+        steps, columns = desk.dataset.steps, desk.columns
+        marked = {"reviewed": int(columns.reviewed.sum()), "changed": int(columns.changed.sum())}
+        checked = desk.is_checked
+        return {
+            "undo": steps[-1].words if steps else "",
+            "safe": desk.safe,
+            "steps": len(steps),
+            "checked": checked,
+        } | marked
+
+    def _cost(self, shares: Shares) -> str:
+        desk = self._desk
+        try:
+            parts = shares.parts(desk.dataset)
+        except InputError:
+            return ""
+        training, validation = (desk.columns.facts.take(places_of(desk.dataset, part)) for part in parts[:2])
+        return cost(training, validation, desk.counter.name, desk.counter.context)
+
+    def _news_of_rows(self, sought: Sought, selected: int) -> Wire:
+        if self._rows.whole:
+            return self._whole()
+        found, place = self.found(sought), self._desk.place(selected)
+        if place is None:
+            return {"whole": False, "rows": [], "table": self._table(sought, -1, 0)}
+        at = int(np.searchsorted(found, place))
+        at = at if at < len(found) and found[at] == place else -1
+        told: Wire = {"whole": False, "table": self._table(sought, at, selected)}
+        rows = self._rows.near(place, found)
+        near = {row["line"]: _bytes(row) for row in rows}
+        inner = [row["line"] for row in rows[:5]]
+        if any(self._sent.get(line) != near[line] for line in inner):
+            self._sent = near
+            told["rows"] = rows
+        if self._known.get("table") == (written := _bytes(told["table"])):
+            del told["table"]
+        self._known["table"] = written
+        return told if len(told) > 1 else {}
+
+    def _whole(self) -> Wire:
+        order = self._desk.dataset.index.number.tolist()
+        rows = [self._rows.row(place) for place in range(len(order))]
+        now = {row["line"]: _bytes(row) for row in rows}
+        told: Wire = {}
+        if different := [row for row in rows if self._sent.get(row["line"]) != now[row["line"]]]:
+            told["rows"] = different
+        if self._order is None or order != self._order:
+            told |= {"order": order, "whole": True}
+        self._sent, self._order = now, order
+        return told
+
+    def _table(self, sought: Sought, at: int, selected: int) -> Wire:
+        """What is found, and the lines around the row that is shown."""
+        found = self.found(sought)
+        first = max(0, at - VIEW // 2)
+        lines = self._rows.lines(found[first : first + VIEW])
+        marks = {"found": self._number, "count": len(found), "at": at, "line": selected}
+        return marks | {"sought": sought.wire, "first": first, "rows": lines}
+
+
+def _bytes(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
