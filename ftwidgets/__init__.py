@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ftwidgets.data import convert as convert
     from ftwidgets.data import fix as fix
     from ftwidgets.data import load as load
+    from ftwidgets.data import profile as profile
     from ftwidgets.data import replay as replay
     from ftwidgets.evaluation import Report as Report
     from ftwidgets.evaluation import evaluate as evaluate
@@ -44,6 +45,7 @@ _PLACES = {
     "fix": "ftwidgets.data",
     "launch": "ftwidgets.run",
     "load": "ftwidgets.data",
+    "profile": "ftwidgets.data",
     "replay": "ftwidgets.data",
     "upload": "ftwidgets.run",
 }

@@ -31,6 +31,7 @@ NAMES = [
     "fix",
     "launch",
     "load",
+    "profile",
     "replay",
     "upload",
 ]

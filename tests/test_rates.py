@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.effort import Effort
-from ftwidgets.rates import FILE, KEPT, Measurement, keep, measured, rate_of
+from ftwidgets.rates import FILE, KEPT, Forecast, Measurement, forecast, keep, measured, rate_of
 
 ONE = Measurement("job-1", 8, 74, 640.0, 4.0, 1_795_000_000.0)
 
@@ -88,3 +88,13 @@ def test_a_measurement_that_cannot_be_is_passed_over(tmp_path: Path, wrong: dict
 def test_a_file_of_another_version_or_shape_holds_nothing(tmp_path: Path, record: object) -> None:
     (tmp_path / FILE).write_text(json.dumps(record))
     assert measured(tmp_path, "base", 8) == []
+
+
+def test_a_forecast_is_the_median_with_the_range_of_its_measurements() -> None:
+    work = Effort(100, 1_000)
+    assert forecast([], work, 8) == Forecast()
+    assert forecast([ONE], work, 8) == Forecast(ONE.seconds(work))
+    several = [replace(ONE, tokens_per_second=speed) for speed in (500.0, 20.0, 700.0)]
+    slow, fast = several[1].seconds(work), several[2].seconds(work)
+    assert forecast(several, work, 8) == Forecast(several[0].seconds(work), fast, slow)
+    assert forecast(several, work, 4) == Forecast(several[0].seconds(work))  # of another batch size: no range is known

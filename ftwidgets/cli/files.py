@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 
 from ftwidgets import page
+from ftwidgets.data.drawing import png
 from ftwidgets.errors import InputError
 from ftwidgets.evaluation import Report, Score
 from ftwidgets.home import write_atomically
 from ftwidgets.run import Run
-from ftwidgets.run.figure import png
 
 NAMES = ("report.json", "report.html", "curves.csv", "curves.png")
 

@@ -9,6 +9,7 @@ from ftwidgets.data.diff import Diff
 from ftwidgets.data.findings import Finding, Findings
 from ftwidgets.data.fixing import fix
 from ftwidgets.data.loading import jsonl, load
+from ftwidgets.data.profiling import Profile, profile
 from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.record import Record
 from ftwidgets.data.replaying import replay
@@ -18,6 +19,7 @@ __all__ = [
     "Diff",
     "Finding",
     "Findings",
+    "Profile",
     "Record",
     "Template",
     "check",
@@ -28,6 +30,7 @@ __all__ = [
     "jsonl",
     "load",
     "mends_of",
+    "profile",
     "rechecked",
     "replay",
 ]

@@ -12,13 +12,13 @@ from ftwidgets.data.counting import Counter, base_of, counter_for
 from ftwidgets.data.encoding import encoding_for
 from ftwidgets.data.forecast import Estimate
 from ftwidgets.data.hyperparameters import Hyperparameters
-from ftwidgets.data.loading import Loadable, load
+from ftwidgets.data.loading import Loadable
 from ftwidgets.data.notice import is_past, notice
 from ftwidgets.data.offer import HERE, Offer
 from ftwidgets.data.prices import OWN, Own, Price, known_prices
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.terms import FEWEST
-from ftwidgets.data.workload import Workload, over, surveyed, workload
+from ftwidgets.data.workload import SAMPLE, Files, Workload, over
 from ftwidgets.effort import effort, steps_an_epoch
 from ftwidgets.errors import FtwidgetsError, MissingExtraError
 from ftwidgets.home import home as home_folder
@@ -89,33 +89,6 @@ class Local:
         return Offer(HERE, self.base, self.tokens, 0.0, confirmed=True, time=self.time, unknown=self.unknown)
 
 
-class Files:
-    """The data of a job; what is known of their rows, once for each way of counting."""
-
-    def __init__(self, train: Loadable | Survey, validation: Loadable | Survey | None) -> None:
-        self._given = [train, validation]
-        self._data = [one.data if isinstance(one, Survey) else load(one) for one in self._given if one is not None]
-        self._surveys: dict[tuple[int, str], Survey] = {}
-
-    @property
-    def rows(self) -> int:
-        """How many rows the training file has, those with an error too."""
-        return len(self._data[0])
-
-    def survey(self, counter: Counter, part: int = 0) -> Survey:
-        """What is known of each row of the training (0) or the validation (1) file."""
-        given = self._given[part]
-        if isinstance(given, Survey) and given.terms.counted == counter.name:
-            return given
-        if (part, counter.name) not in self._surveys:
-            self._surveys[part, counter.name] = surveyed(self._data[part], counter)
-        return self._surveys[part, counter.name]
-
-    def work(self, counter: Counter, part: int = 0) -> Workload:
-        """The work of an epoch over a file; none where it was not given."""
-        return workload(self.survey(counter, part), counter) if part < len(self._data) else Workload()
-
-
 def _resolved(chosen: Hyperparameters, examples: int) -> tuple[int, int]:
     resolved = chosen.resolved(examples)
     assert resolved.n_epochs and resolved.batch_size  # resolved
@@ -129,15 +102,16 @@ def _here(files: Files, model: str | None, home: Path, epochs: int, size: int) -
         return Local(base, unknown=not_fetched(base))
     try:
         counter = counter_for(base, home)
-        training, validation = files.work(counter), files.work(counter, 1)
+        training, validation = files.share(counter), files.share(counter, 1)
     except MissingExtraError as error:
         return Local(base, unknown=f"How long it takes here is not known. {error}")
     except FtwidgetsError as error:
         return Local(base, unknown=str(error))
     known = rates.measured(home / "compiled", base, size)
-    job = effort(training.share(), validation.share(), n_epochs=epochs, batch_size=size)
-    told = None if known else not_measured(base)
-    return Local(base, round(job.tokens), rates.forecast(known, job, size), rates.rate_of(known), told)
+    job = effort(training, validation, n_epochs=epochs, batch_size=size)
+    sampled = None if files.is_counted(counter) else f"Its tokens are told by {count(SAMPLE)} of the rows."
+    told = " ".join(part for part in (sampled, None if known else not_measured(base)) if part)
+    return Local(base, round(job.tokens), rates.forecast(known, job, size), rates.rate_of(known), told or None)
 
 
 def not_fetched(base: str) -> str:

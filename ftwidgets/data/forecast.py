@@ -121,8 +121,7 @@ class Estimate:
     def __str__(self) -> str:
         if not self.offers:
             return self.sentence
-        cells = [offer.cells for offer in self.offers]
-        offered = [f"{name}: {price} · {tokens} tokens · {time}. {told}" for name, tokens, price, time, told in cells]
+        offered = map(str, self.offers)
         return "\n".join([self.sentence, *([self.counts] if self.counts else []), *offered, *self.notes])
 
     def _repr_html_(self) -> str:

@@ -46,6 +46,12 @@ class Offer:
         """The host and the model."""
         return f"{self.host}, {self.model}" if self.model else self.host
 
+    def __str__(self) -> str:
+        price = "price not known" if self.price is None else amount(self.price)
+        tokens = count(self.tokens, "token") if self.tokens is not None else None
+        known = " · ".join(part for part in (price, tokens, self.duration) if part)
+        return f"{self.name}: {known}. {self.basis}"
+
     @property
     def cells(self) -> list[str]:
         """The offer as a row of a table: who, tokens, price, time, and what to know of it."""

@@ -1,4 +1,4 @@
-"""What a job does with one file in one epoch: which tokens it reads, learns and is billed for."""
+"""What a job does with its files in one epoch: which tokens it reads, learns and is billed for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ import numpy.typing as npt
 from ftwidgets.data.checks import terms_of
 from ftwidgets.data.counting import Counter
 from ftwidgets.data.dataset import Dataset
+from ftwidgets.data.loading import Loadable, load
 from ftwidgets.data.looks import spoken
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.data.tally import Tally
 from ftwidgets.effort import Share
+
+SAMPLE = 2_000
+"""So many rows of a long file tell how much work it is where its tokens were not all counted."""
 
 
 @dataclass(frozen=True)
@@ -84,3 +88,41 @@ def cuts(survey: Survey, counter: Counter) -> Iterator[Cut]:
         roles, texts, trained = zip(*spoken(example), strict=True)
         learned = [token.trained for token in counter.tokens(roles, trained, texts)]
         yield Cut(place, len(learned), sum(learned[:context]), sum(learned[context:]))
+
+
+class Files:
+    """The training and the validation file of a job; what is known of their rows, once for each way of counting."""
+
+    def __init__(self, *given: Loadable | Survey | None) -> None:
+        parts = [one for one in given if one is not None]
+        self._data = [one.data if isinstance(one, Survey) else load(one) for one in parts]
+        known = [(n, one) for n, one in enumerate(parts) if isinstance(one, Survey)]
+        self._surveys = {(n, survey.terms.counted): survey for n, survey in known}
+
+    @property
+    def rows(self) -> int:
+        """How many rows the training file has, those with an error too."""
+        return len(self._data[0])
+
+    def is_counted(self, counter: Counter, part: int = 0) -> bool:
+        """Whether the tokens of every row are known already."""
+        return (part, counter.name) in self._surveys
+
+    def survey(self, counter: Counter, part: int = 0) -> Survey:
+        """What is known of each row of the training (0) or the validation (1) file."""
+        if not self.is_counted(counter, part):
+            self._surveys[part, counter.name] = surveyed(self._data[part], counter)
+        return self._surveys[part, counter.name]
+
+    def work(self, counter: Counter) -> Workload:
+        """The work of an epoch over the training file."""
+        return workload(self.survey(counter), counter)
+
+    def share(self, counter: Counter, part: int = 0) -> Share:
+        """What a job uses of a file; of a long one that was not counted yet, as a sample of its rows tells."""
+        if part >= len(self._data):
+            return Share(0, 0)
+        data = self._data[part]
+        if len(data) <= SAMPLE or self.is_counted(counter, part):
+            return workload(self.survey(counter, part), counter).share()
+        return workload(surveyed(data.sample(SAMPLE), counter), counter).share(len(data) / SAMPLE)

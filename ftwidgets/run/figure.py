@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ftwidgets.data import drawing as drawn
+from ftwidgets.data.drawing import LIGHT, Theme, drawing, finish
 from ftwidgets.events import Curves, Points
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours that colour-blind eyes tell apart; line styles differ as well."""
-
-    ground: str
-    text: str
-    line: str
-    training: str
-    validation: str
-    accuracy: str
-
-
-LIGHT = Theme("#ffffff", "#1f2328", "#d8dee4", "#0072b2", "#c24e00", "#00795a")
-DARK = Theme("#111418", "#e6e9ed", "#2c333b", "#56b4e9", "#f0a04b", "#3ecf9b")
-
-
-class Drawing(Figure):
-    """A figure that a notebook shows as a picture, whether pyplot was imported or not."""
-
-    def _repr_png_(self) -> bytes:
-        return png(self)
 
 
 def draw(curves: Curves, theme: Theme = LIGHT, *, epochs: Sequence[int] = ()) -> Figure:
     """Loss above, token accuracy below, by step; `epochs` are marked. A series that has no points is not drawn."""
-    figure = Drawing(figsize=(8, 4.8), layout="constrained", facecolor=theme.ground)
-    FigureCanvasAgg(figure)
+    figure = drawing(theme, 8, 4.8)
     loss, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     measured: dict[str, Any] = {"color": theme.validation, "linestyle": "--", "marker": "o", "markerfacecolor": "none"}
     _line(loss, curves["train_loss"], None, color=theme.training, linewidth=1, alpha=0.28)
@@ -62,20 +36,9 @@ def draw(curves: Curves, theme: Theme = LIGHT, *, epochs: Sequence[int] = ()) ->
     return figure
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as a picture."""
-    target = io.BytesIO()
-    figure.savefig(target, format="png", dpi=144)
-    return target.getvalue()
-
-
 def picture(curves: Curves, alternative: str, *, epochs: Sequence[int] = ()) -> str:
     """The figure as HTML: the dark one where the reader's system is dark; `alternative` is its text, escaped."""
-    light, dark = (base64.b64encode(png(draw(curves, theme, epochs=epochs))).decode() for theme in (LIGHT, DARK))
-    return (
-        f'<picture><source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
-        f'<img alt="{alternative}" src="data:image/png;base64,{light}"></picture>'
-    )
+    return drawn.picture(lambda theme: draw(curves, theme, epochs=epochs), alternative)
 
 
 def _line(axes: Axes, points: Points, label: str | None, **style: Any) -> None:
@@ -100,13 +63,8 @@ def _smoothed(points: Points, weight: float = 0.8) -> Points:
 
 
 def _finish(axes: Axes, label: str, theme: Theme) -> None:
-    axes.set_facecolor(theme.ground)
+    finish(axes, theme)
     axes.set_ylabel(label, color=theme.text)
     axes.set_ylim(bottom=0)
-    axes.grid(axis="y", color=theme.line, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=theme.text, length=0)
-    axes.spines[:].set_visible(False)
-    axes.spines["bottom"].set(visible=True, color=theme.line)
     if axes.lines:
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, labelcolor=theme.text, borderpad=0)

@@ -282,3 +282,13 @@ def test_a_sample_has_so_many_rows_each_once_in_the_files_order_and_the_same_eac
     assert numbers == sorted(set(numbers))
     assert sample.to_bytes() == data.sample(taken, seed).to_bytes()
     assert sample.name == "numbers"
+
+
+def test_a_sample_holds_no_more_bytes_than_are_allowed_and_at_least_one_row() -> None:
+    data = load([{"n": "x" * n} for n in range(50)])
+    for most in (0, 1, 100, 500, 10_000):
+        drawn = data.sample(50, most_bytes=most)
+        assert len(drawn) == 1 or sum(len(row.raw) for row in drawn.rows) <= most
+    assert len(data.sample(50, most_bytes=10_000)) == 50
+    assert data.sample(7, most_bytes=10_000).examples == data.sample(7).examples
+    assert len(load([]).sample(5, most_bytes=5)) == 0

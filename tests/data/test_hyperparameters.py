@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data.hyperparameters import Hyperparameters, auto_epochs
+from ftwidgets.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,12 @@ def test_on_the_wire_what_was_not_chosen_is_auto() -> None:
         "batch_size": "auto",
         "learning_rate_multiplier": "auto",
     }
+
+
+def test_what_a_person_chose_is_auto_or_a_whole_number() -> None:
+    assert Hyperparameters.chosen() == Hyperparameters()
+    assert Hyperparameters.chosen(3, "auto") == Hyperparameters(3)
+    for value in (0, -1, 1.5, "3", None, True):
+        words = re.escape(f"batch_size is {value!r}. Use 'auto' or a whole number from 1.")
+        with pytest.raises(InputError, match=words):
+            Hyperparameters.chosen(3, value)

@@ -13,7 +13,8 @@ from ftwidgets.bases.fetch import fetch
 from ftwidgets.data import load
 from ftwidgets.data.counting import LocalCounter
 from ftwidgets.data.tally import SPEAKERS, Tally
-from ftwidgets.data.workload import Cut, Workload, cuts, surveyed, workload
+from ftwidgets.data.workload import SAMPLE, Cut, Files, Workload, cuts, surveyed, workload
+from ftwidgets.effort import Share
 from tests.data.examples import EXAMPLE
 
 
@@ -96,3 +97,16 @@ def test_a_tally_tells_whose_the_tokens_are(counter: LocalCounter) -> None:
     )
     assert rejected.tokens.tolist() == [[0, 1, 3, 0, 1]]
     assert Tally().tokens.shape == (0, len(SPEAKERS))
+
+
+def test_of_a_long_file_a_sample_tells_until_every_row_was_counted(counter: LocalCounter) -> None:
+    counter.context = 100
+    rows = [said(("user", "a" * (n % 20)), ("assistant", "b")) for n in range(1, SAMPLE + 500)]
+    files = Files(rows, [SHORT])
+    sampled, short = files.share(counter), files.share(counter, 1)
+    assert (files.is_counted(counter), files.is_counted(counter, 1)) == (False, True)
+    exact = files.work(counter).share()
+    assert files.share(counter) == exact
+    assert sampled != exact
+    assert sampled.tokens == pytest.approx(exact.tokens, rel=0.02)
+    assert (short.examples, Files(rows).share(counter, 1)) == (1, Share(0, 0))
