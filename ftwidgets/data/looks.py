@@ -12,9 +12,10 @@ import xxhash
 
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data.counting import Counter, is_trained
-from ftwidgets.data.examination import examined, is_plain, text_findings
+from ftwidgets.data.examination import examined, is_plain, is_plain_pair, text_findings
 from ftwidgets.data.hits import Occurrence, hits_of_row
 from ftwidgets.data.kinds import KINDS, kind_of
+from ftwidgets.data.repeats import is_free_of_repeats
 from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
@@ -23,9 +24,9 @@ from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 from ftwidgets.data.texts import texts_of
 
-CHAT = KINDS.index("chat")
+CHAT, PAIR = KINDS.index("chat"), KINDS.index("prompt/completion")
 
-BETWEEN = "\x1e"
+BETWEEN = b"\x1e"
 """What stands between the texts of a row where they are hashed and sieved."""
 
 
@@ -63,6 +64,8 @@ def plain_shape(messages: int, system: bool) -> Shape:
 
 NOTHING = Shape((), (), 0, 0)
 
+PAIRED = shape_of(("prompt", "completion"), (False, True))
+
 
 class Looks:
     """What is gathered of some rows, the first of which is at the place `start`."""
@@ -71,12 +74,12 @@ class Looks:
         self, terms: Terms, counter: Counter | None, sieve: Sieve | None, start: int, tally: Tally | None = None
     ) -> None:
         self._terms, self._counter, self._sieve, self._start, self._tally = terms, counter, sieve, start, tally
-        self._plain_fits = terms.kind == "chat" and terms.method == "supervised"
+        self._plain_fits = terms.kind in ("chat", "prompt/completion") and terms.method == "supervised"
         self._rows: list[tuple[int, bool, int, int, int, int]] = []
         self._shapes: list[Shape] = []
         self._texts: list[str] = []
         self._joined: list[bytes] = []
-        self._examples: list[Any] = []
+        self._raws: list[bytes] = []
         self._repeating: list[int] = []
         self.hits: list[Occurrence] = []
 
@@ -87,10 +90,13 @@ class Looks:
                 value = orjson.loads(raw)
             except orjson.JSONDecodeError:
                 value = None
-            if is_plain(value) and _has_each_key_once(raw, len(value["messages"])):
+            if self._terms.kind == "prompt/completion" and is_plain_pair(value) and is_free_of_repeats(raw, value):
+                self._keep(raw, PAIR, PAIRED, [value["prompt"], value["completion"]])
+                return
+            if is_plain(value) and self._terms.kind == "chat" and _has_each_key_once(raw, value):
                 messages = value["messages"]
                 shape = plain_shape(len(messages), messages[0]["role"] == "system")
-                self._keep(CHAT, shape, [message["content"] for message in messages], value)
+                self._keep(raw, CHAT, shape, [message["content"] for message in messages])
                 return
         self._examine(raw, number)
 
@@ -103,31 +109,31 @@ class Looks:
             self._rows.append((kind, False, 0, 0, 0, 0))
             self._shapes.append(NOTHING)
             self._joined.append(b"")
-            self._examples.append(None)
+            self._raws.append(raw)
         else:
             who, texts, trained = zip(*spoken(value), strict=True)
-            self._keep(kind, shape_of(who, trained), list(texts), value)
+            self._keep(raw, kind, shape_of(who, trained), list(texts))
 
-    def _keep(self, kind: int, shape: Shape, texts: list[str], value: Any) -> None:
-        joined = BETWEEN.join(texts).encode()
-        answer = texts[shape.last :]
-        tail = len(BETWEEN.join(answer).encode())
-        split = max(0, len(joined) - tail)
-        system = xxhash.xxh32_intdigest(texts[0].encode()) or 1 if shape.has_system else 0
-        prompt = xxhash.xxh3_64_intdigest(joined[:split], shape.seed)
-        self._rows.append((kind, True, prompt, xxhash.xxh3_64_intdigest(joined[split:]), system, len(answer[0])))
+    def _keep(self, raw: bytes, kind: int, shape: Shape, texts: list[str]) -> None:
+        parts = [text.encode() for text in texts]
+        prompt, answer = BETWEEN.join([*parts[: shape.last], b""]), BETWEEN.join(parts[shape.last :])
+        hashes = xxhash.xxh3_64_intdigest(prompt, shape.seed), xxhash.xxh3_64_intdigest(answer)
+        system = xxhash.xxh32_intdigest(parts[0]) or 1 if shape.has_system else 0
+        self._rows.append((kind, True, *hashes, system, len(texts[shape.last])))
         self._shapes.append(shape)
         self._texts += texts
-        self._joined.append(joined_for_sieve(zip(shape.roles, texts, strict=True)).encode() if kind != CHAT else joined)
-        self._examples.append(value)
-        if self._sieve and may_repeat(texts[-2:]):
-            self._repeating.append(len(self._rows) - 1)
+        self._raws.append(raw)
+        if self._sieve:
+            said = prompt + answer if kind == CHAT else _joined(shape.roles, texts)
+            self._joined.append(said)
+            if may_repeat(texts[-2:]):
+                self._repeating.append(len(self._rows) - 1)
 
     def facts(self) -> Facts:
         """The facts of the rows; their texts are counted and judged now."""
         if self._sieve:
             for n in sorted({*self._sieve.caught(self._joined), *self._repeating}):
-                self.hits += hits_of_row(self._start + n, text_findings(self._examples[n]))
+                self.hits += hits_of_row(self._start + n, text_findings(orjson.loads(self._raws[n])))
         sizes = np.fromiter((len(shape.roles) for shape in self._shapes), np.int64, len(self._shapes))
         known = list(zip(*self._rows, strict=True))
         columns: list[Any] = [np.array(column, kind) for column, kind in zip(known, DTYPES, strict=False)]
@@ -150,9 +156,13 @@ class Looks:
         return self._counter.around(shape.roles, shape.trained) if self._counter and shape.roles else (0, 0)
 
 
-def _has_each_key_once(raw: bytes, messages: int) -> bool:
-    """Whether no key of a plain chat stands twice, as far as that is quickly seen."""
-    return raw.count(b'"') == 2 + 8 * messages or raw.count(b'":') == 1 + 2 * messages
+def _joined(roles: tuple[str, ...], texts: list[str]) -> bytes:
+    return joined_for_sieve(zip(roles, texts, strict=True)).encode()
+
+
+def _has_each_key_once(raw: bytes, chat: dict[str, Any]) -> bool:
+    """Whether no key of a plain chat stands twice: without quotation marks in its texts that is soon seen."""
+    return raw.count(b'"') == 2 + 8 * len(chat["messages"]) or is_free_of_repeats(raw, chat)
 
 
 def spoken(example: dict[str, Any]) -> list[tuple[str, str, bool]]:

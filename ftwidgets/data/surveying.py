@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ftwidgets.data.counting import Counter
 from ftwidgets.data.dataset import Dataset
@@ -17,8 +18,9 @@ from ftwidgets.data.survey import Facts
 from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 
-CHUNK = 2048
-"""Rows whose texts are counted and sieved together."""
+CHUNK = 2**18
+"""Bytes of rows whose texts are counted and sieved together: what stays near the processor is looked at in half the
+time."""
 
 
 class Look(NamedTuple):
@@ -43,14 +45,20 @@ def looked_at(
     """
     columns, hits = [], []
     raws, numbers, start = data.raws(), data.index.number, 0
-    while chunk := list(islice(raws, CHUNK)):
+    for end in _ends(data.index.length):
         looks = Looks(terms, counter, sieve, start, tally)
-        for number, raw in zip(numbers[start : start + len(chunk)].tolist(), chunk, strict=True):
+        for number, raw in zip(numbers[start:end].tolist(), islice(raws, end - start), strict=True):
             looks.at(raw, number)
         columns.append(looks.facts())
         hits.append(hits_of(looks.hits))
-        start += len(chunk)
+        start = end
         if heard:
             heard(start)
     facts = Facts(*map(np.concatenate, zip(*columns, strict=True))) if columns else Facts.none()
     return Look(facts, np.concatenate([hits_of([]), *hits]))
+
+
+def _ends(lengths: npt.NDArray[np.uint32]) -> list[int]:
+    """The places at which the chunks end, of rows of these lengths."""
+    chunks = np.cumsum(lengths, dtype=np.int64) // CHUNK
+    return [int(end) for end in (*(np.flatnonzero(np.diff(chunks)) + 1), len(lengths)) if end]

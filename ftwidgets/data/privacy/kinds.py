@@ -106,7 +106,8 @@ KINDS = (
             | xox[abeoprs]-[A-Za-z0-9-]{16,255} | AIza[0-9A-Za-z_-]{35} | hf_[A-Za-z0-9]{30,60}
             | eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{8,2000})"""
         ),
-        r"sk-|[sr]k_(?:live|test)_|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AIza|hf_|eyJ",
+        r"(?:^|[^A-Za-z0-9_])sk-[A-Za-z0-9_-]{8}"  # many a word ends in -sk, and there is a library sk-learn
+        r"|[sr]k_(?:live|test)_|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AIza|hf_|eyJ",
         ("sk-", "k_live_", "k_test_", "akia", "asia", "gh", "glpat-", "xox", "aiza", "hf_", "eyj"),
         _varied,
     ),
@@ -126,7 +127,7 @@ KINDS = (
             \s{0,3}["'`]?(?P<value>[^\s"'`,;<>\{\}()]{5,199}[^\s"'`,;<>\{\}().?!])"""
         ),
         r"(?i:passwor[dt]|passwd|pwd|passphrase|mot de passe|contraseña|api[_-]?key|secret[_-]?key|access[_-]?token"
-        r"""|client[_-]?secret)["']?[ \t-\r]{0,3}(?:[:=]|(?i:is))""",
+        r"""|client[_-]?secret)["']?[ \t-\r]{0,3}(?:[:=]|(?i:is))[ \t-\r]{0,3}["'`]?[^ \t-\r"'`,;<>{}()]{6}""",
         ("pass", "pwd", "contrase", "key", "token", "secret"),
         _is_chosen,
     ),
