@@ -23,6 +23,10 @@ img { width: 100%; }
 """
 
 
+LEFT = ' style="text-align: left"'
+"""A notebook would put the texts in a table to the right."""
+
+
 def document(title: str, *parts: str) -> str:
     """A whole page; `parts` are HTML, `title` is text."""
     body = "\n".join(parts)
@@ -46,7 +50,7 @@ def paragraph(text: str) -> str:
 def facts(values: Mapping[str, object]) -> str:
     """Names and their values, a row each; what is None is left out."""
     rows = (
-        f"<tr><th scope=row>{escape(name)}</th><td>{escape(str(value))}</td></tr>"
+        f"<tr><th scope=row{LEFT}>{escape(name)}</th><td{LEFT}>{escape(str(value))}</td></tr>"
         for name, value in values.items()
         if value is not None
     )
@@ -55,6 +59,6 @@ def facts(values: Mapping[str, object]) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the cells are HTML already, the head is text."""
-    top = "".join(f"<th scope=col>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
+    top = "".join(f"<th scope=col{LEFT}>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td{LEFT}>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table>"

@@ -34,7 +34,7 @@ def whole() -> str:
 def test_texts_are_escaped_and_html_is_left() -> None:
     assert "<b>" not in whole()
     assert whole().count(SHOWN) == 7
-    assert "<td><i>2</i></td>" in whole()
+    assert "<i>2</i></td>" in whole()
 
 
 def test_every_element_that_is_opened_is_closed() -> None:
@@ -58,4 +58,4 @@ def test_a_page_needs_nothing_from_anywhere_and_knows_dark() -> None:
 
 def test_a_fact_that_is_not_known_is_left_out() -> None:
     assert "none" not in page.facts({"none": None})
-    assert "<td>0</td>" in page.facts({"zero": 0})
+    assert ">0</td>" in page.facts({"zero": 0})

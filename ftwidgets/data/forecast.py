@@ -19,7 +19,7 @@ LONG = 15 * 60.0
 """Seconds from which a job is too long for a lesson: then fewer epochs or rows are proposed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
     """A job's size and, where a rate was measured on the machine that trains, its time.
 
@@ -118,7 +118,7 @@ class Estimate:
         counted = f" (by {self.counted})" if self.counted else ""
         return f"{count(self.tokens)} tokens{learned}{counted}"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         if not self.offers:
             return self.sentence
         offered = map(str, self.offers)

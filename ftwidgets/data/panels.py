@@ -50,7 +50,7 @@ def _panels(profile: Profile) -> list[Panel]:
     ]
     if profile.labels:
         panels.append(lambda axes, theme: _bars(axes, theme, profile.labels, "rows of each label"))
-    if profile.languages:
+    if len(profile.languages) > 1:
         title = f"language of the answer, of {count(sum(profile.languages.values()), 'row')}"
         panels.append(lambda axes, theme: _bars(axes, theme, profile.languages, title))
     return panels

@@ -35,7 +35,7 @@ MOST_READ = 2_000
 STATISTICS = ("rows", "total", "min", "p10", "median", "mean", "p90", "max")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Profile:
     """What a data set is made up of. It shows itself as figures and a table.
 
@@ -95,7 +95,7 @@ class Profile:
 
         return draw(self, DARK if dark else LIGHT)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         facts = self.survey.facts
         said = (
             f"{self.survey.data.name}: {count(len(self.survey.places), 'row')} without an error, "
