@@ -48,7 +48,7 @@ def test_whatever_a_person_or_a_model_wrote_is_shown_and_not_run() -> None:
 
 def test_a_notebook_shows_the_scores_with_their_intervals() -> None:
     shown = REPORT._repr_html_()
-    assert re.findall(r"<td>(\d\.\d\d)</td><td>(\d\.\d\d to \d\.\d\d)</td>", shown) == [
+    assert re.findall(r">(\d\.\d\d)</td><td[^>]*>(\d\.\d\d to \d\.\d\d)</td>", shown) == [
         ("0.00", "0.00 to 0.66"),
         ("0.50", "0.09 to 0.91"),
         ("1.00", "0.34 to 1.00"),

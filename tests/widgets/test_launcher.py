@@ -188,7 +188,7 @@ def test_its_static_twin_is_a_table_and_its_text_one_line(launcher):
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert data["text/plain"] == repr(launcher)
     assert repr(launcher).startswith("Launcher of sums: 10 steps · 2 epochs")
-    for words in ("random-tiny", "40 rows · 10 to validate", ">steps</th><td style=\"text-align: left\">10</td>"):
+    for words in ("random-tiny", "40 rows · 10 to validate", '>steps</th><td style="text-align: left">10</td>'):
         assert words in data["text/html"]
 
 
