@@ -75,7 +75,7 @@ class Looks:
     ) -> None:
         self._terms, self._counter, self._sieve, self._start, self._tally = terms, counter, sieve, start, tally
         self._plain_fits = terms.kind in ("chat", "prompt/completion") and terms.method == "supervised"
-        self._rows: list[tuple[int, bool, int, int, int, int]] = []
+        self._rows: list[tuple[int, bool, int, int, int, int, int]] = []
         self._shapes: list[Shape] = []
         self._texts: list[str] = []
         self._joined: list[bytes] = []
@@ -106,7 +106,7 @@ class Looks:
         self.hits += hits_of_row(self._start + len(self._rows), found)
         kind = -1 if fault is not None else KINDS.index(kind_of(value))
         if any(rule.level == "error" for rule, _ in found):
-            self._rows.append((kind, False, 0, 0, 0, 0))
+            self._rows.append((kind, False, 0, 0, 0, 0, 0))
             self._shapes.append(NOTHING)
             self._joined.append(b"")
             self._raws.append(raw)
@@ -119,7 +119,9 @@ class Looks:
         prompt, answer = BETWEEN.join([*parts[: shape.last], b""]), BETWEEN.join(parts[shape.last :])
         hashes = xxhash.xxh3_64_intdigest(prompt, shape.seed), xxhash.xxh3_64_intdigest(answer)
         system = xxhash.xxh32_intdigest(parts[0]) or 1 if shape.has_system else 0
-        self._rows.append((kind, True, *hashes, system, len(texts[shape.last])))
+        answer_text = texts[shape.last]
+        ending = xxhash.xxh32_intdigest(answer_text[-16:].rstrip()[-4:].encode())
+        self._rows.append((kind, True, *hashes, system, len(answer_text), ending))
         self._shapes.append(shape)
         self._texts += texts
         self._raws.append(raw)

@@ -1,4 +1,4 @@
-"""What is known of each row of a data set: 36 bytes a row, so that rules about a file need no second look."""
+"""What is known of each row of a data set: 40 bytes a row, so that rules about a file need no second look."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Facts(NamedTuple):
 
     `kind` is the place in `KINDS`, -1 for a row that cannot be read; `sound` is whether it has no error. Of sound rows:
     `prompt` and `answer` are hashes of what comes before the last answer, and of that answer; `system` that of the
-    system message, 0 without one; `length` the answer's characters; `messages` their number; `tokens` all tokens,
-    `trained` those that are learned. Of others these are 0.
+    system message, 0 without one; `length` the answer's characters, `ending` a hash of its last four; `messages` their
+    number; `tokens` all tokens, `trained` those that are learned. Of others these are 0.
     """
 
     kind: Array
@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     answer: Array
     system: Array
     length: Array
+    ending: Array
     messages: Array
     tokens: Array
     trained: Array
@@ -48,7 +49,7 @@ class Facts(NamedTuple):
         return Facts(*(column[places] for column in self))
 
 
-DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, np.uint32, np.uint32, np.uint32, np.uint32, np.uint32)
+DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, *[np.uint32] * 6)
 
 
 @dataclass(frozen=True, eq=False)
