@@ -54,7 +54,7 @@ def check_file(
     if html is not None:
         _write(html, data_page.report(findings))
     if as_json:
-        typer.echo(orjson.dumps(findings.records(), option=orjson.OPT_INDENT_2).decode())
+        _write_json(findings)
     else:
         _show(findings, model)
     if findings.errors:
@@ -75,6 +75,17 @@ def _write(path: Path, page: str) -> None:
         raise InputError(
             f"{path} cannot be written: {error.strerror}. Name a file in a folder that is there."
         ) from error
+
+
+def _write_json(findings: Findings) -> None:
+    """Write every occurrence as one JSON list, each when it is made: there may be millions."""
+    out = typer.get_binary_stream("stdout")
+    comma = b"["
+    for record in findings.each_record():
+        out.write(comma + b"\n" + orjson.dumps(record, option=orjson.OPT_INDENT_2))
+        comma = b","
+    out.write(b"\n]\n" if comma == b"," else b"[]\n")
+    out.flush()
 
 
 def _show(findings: Findings, model: str | None) -> None:

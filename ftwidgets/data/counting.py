@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -44,6 +44,10 @@ class Token(NamedTuple):
     raw: bytes
     trained: bool
     message: int | None
+
+
+TOGETHER = 2**20
+"""So many characters, at least, are counted together."""
 
 
 class Counter(Protocol):
@@ -109,7 +113,9 @@ class LocalCounter:
     def counts(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many tokens each text has; one that occurs again is counted once."""
         different = list(dict.fromkeys(texts))
-        known = dict(zip(different, self._tokenizer.counts(different), strict=True))
+        known = {
+            text: n for part in _parts(different) for text, n in zip(part, self._tokenizer.counts(part), strict=True)
+        }
         return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
 
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:
@@ -130,6 +136,20 @@ class LocalCounter:
     def pieces(self, text: str) -> list[bytes]:
         """The bytes of each token of a text."""
         return [bytes(self._tokenizer.token_bytes(identity)) for identity in self._tokenizer.encode(text)]
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Texts that are counted together: a tokenizer takes a hundred times the memory of a text."""
+    part: list[str] = []
+    size = 0
+    for text in texts:
+        part.append(text)
+        size += len(text)
+        if size >= TOGETHER:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def counter_for(model: str | None = None, home: Path | None = None) -> OpenAICounter | LocalCounter:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.examination import Found, examined
-from ftwidgets.data.hits import Hits
+from ftwidgets.data.examination import examined, text_findings
+from ftwidgets.data.hits import MOST, Hits
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import LEVELS, Level, Spot
 from ftwidgets.data.survey import Survey
@@ -60,6 +61,10 @@ class Finding:
         ]
         place = ", ".join(part for part in parts if part)
         return f"{place[0].upper() if not self.file else place[0]}{place[1:]}: " if place else ""
+
+
+RECORDED = [name for name in Finding.__dataclass_fields__ if name != "span"]
+"""What a finding is as plain values."""
 
 
 class Findings(Sequence[Finding]):
@@ -135,15 +140,18 @@ class Findings(Sequence[Finding]):
 
     def records(self) -> list[dict[str, Any]]:
         """The findings as plain values, for JSON or a table."""
-        return [{name: value for name, value in asdict(finding).items() if name != "span"} for finding in self]
+        return list(self.each_record())
+
+    def each_record(self) -> Iterator[dict[str, Any]]:
+        """The same, one at a time: of millions no list is made."""
+        return ({name: getattr(finding, name) for name in RECORDED} for finding in self)
 
     @property
     def frame(self) -> pd.DataFrame:
         """The findings as a table."""
         import pandas as pd
 
-        names = [name for name in Finding.__dataclass_fields__ if name != "span"]
-        return pd.DataFrame(self.records(), columns=names)
+        return pd.DataFrame(self.records(), columns=RECORDED)
 
     def tally(self) -> list[str]:
         """How many of each level, such as "3 errors" and "1 warning"; or that there is nothing to mend."""
@@ -164,7 +172,7 @@ class Findings(Sequence[Finding]):
         """The rule that an occurrence is of, and what it found."""
         rule, survey, place = BY_NUMBER[hit["rule"]], self.surveys[hit["part"]], int(hit["place"])
         if rule.tell is None:
-            return [found for found in _examined(survey, place) if found[0] is rule][int(hit["nth"])]
+            return rule, _examined(survey, place)[rule.number][int(hit["nth"])]
         spot = Spot(place, int(hit["other"]), float(hit["value"]))
         others = (self.surveys[hit["against"]],) if rule.scope == "between" else ()
         return rule, rule.tell(survey, spot, *others)
@@ -190,5 +198,13 @@ class Findings(Sequence[Finding]):
 
 
 @lru_cache(maxsize=64)
-def _examined(survey: Survey, place: int) -> tuple[Found, ...]:
-    return tuple(examined(survey.data.rows[place], survey.terms))
+def _examined(survey: Survey, place: int) -> dict[int, list[Fault]]:
+    """What each rule, by its number, finds in a row: as much of it as is kept in the hits."""
+    row = survey.data.rows[place]
+    found = list(islice(examined(row, survey.terms, texts=False), MOST))
+    if row.fault is None and not any(rule.level == "error" for rule, _ in found):
+        found += islice(text_findings(row.value), MOST)
+    faults: dict[int, list[Fault]] = {}
+    for rule, fault in found:
+        faults.setdefault(rule.number, []).append(fault)
+    return faults

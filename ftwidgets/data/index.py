@@ -10,9 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.source import Source
+from ftwidgets.errors import FileFormatError
 
 BLOCK = 4 * 2**20
 """Bytes that are read at once."""
+
+LONGEST_LINE = 2**29
+"""Bytes of the longest line that is kept, as one that cannot be read: OpenAI takes no larger file."""
 
 BLANK = np.frombuffer(b" \t\r\x0b\x0c", np.uint8)
 
@@ -111,6 +115,11 @@ def _kept(source: Source, block: bytes, start: int, ends: Places, line: tuple[in
     if ends[0] == start and begun < start:  # the line's last byte is in the block before
         returns[0] = source.read(start - 1, 1) == b"\r"
     lengths = ends - starts - returns
+    if lengths.max() > LONGEST_LINE:
+        long = number + int(np.argmax(lengths))
+        raise FileFormatError(
+            f"Line {long:,} is {lengths.max() / 2**20:,.0f} MB long: this is no JSONL. Write one example on each line."
+        )
     first = content[np.clip(starts - start, 0, len(block))]
     if lengths[0] > 0:
         first[0] = source.read(begun, 1)[0]

@@ -17,6 +17,9 @@ from ftwidgets.errors import InputError
 MOST = 1000
 """So many times one row is mended by one rule."""
 
+PATIENCE = 2**26
+"""So many bytes of one row are looked through, again and again, to mend it by one rule: some seconds."""
+
 Path = tuple[str | int, ...]
 
 
@@ -56,14 +59,22 @@ def mended_row(row: Row, mend: Mend) -> Row | None:
 def mended(row: Row, rule: Rule, terms: Terms) -> Mended:
     """The row with all that one rule finds in it mended, one after another, each on what was mended before.
 
-    What cannot be mended stays; so does what a fix would not mend, or would make an error of.
+    What cannot be mended stays; so does what a fix would not mend, or would make an error of, and a row that holds so
+    many faults that patience ends.
     """
     words: list[str] = []
-    seen, now = {row.raw}, row
-    while len(seen) < MOST:
-        after = next((one for one in _tries(now, rule, terms) if one.row is None or one.row.raw not in seen), None)
+    seen, now, looked = {row.raw}, row, 0
+    while True:
+        after = None
+        for one in _tries(now, rule, terms):
+            looked += len(now.raw)
+            if one is not None and (one.row is None or one.row.raw not in seen):
+                after = one
+                break
         if after is None:
             break
+        if len(seen) >= MOST or looked > PATIENCE:
+            return Mended(row)  # not half of it: fixing again would go on
         words += after.words
         if after.row is None:
             return Mended(None, tuple(words))
@@ -78,9 +89,14 @@ def fits(before: Row, after: Row, rule: Rule, terms: Terms) -> bool:
     return (bool(wrong) and rule.level == "error") or _errors(after, terms) <= wrong
 
 
-def _tries(row: Row, rule: Rule, terms: Terms) -> Iterator[Mended]:
-    """What can become of a row: the faults in different messages mended at once, else the first that can be."""
+def _tries(row: Row, rule: Rule, terms: Terms) -> Iterator[Mended | None]:
+    """What can become of a row: the faults in different messages mended at once, else the first that can be.
+
+    None for each try that came to nothing; nothing at all where there is too much to be tried.
+    """
     faults = _faults(row, rule, terms)
+    if len(faults) * len(row.raw) > PATIENCE and len(faults) > 1:
+        return
     first = {fault.message_index: fault for fault in reversed(faults)}
     if rule.scope in ("item", "message", "text") and len(first) > 1:
         yield from _tried(row, rule, [first[number] for number in sorted(first, key=lambda number: number or 0)], terms)
@@ -88,7 +104,7 @@ def _tries(row: Row, rule: Rule, terms: Terms) -> Iterator[Mended]:
         yield from _tried(row, rule, [fault], terms)
 
 
-def _tried(row: Row, rule: Rule, faults: list[Fault], terms: Terms) -> Iterator[Mended]:
+def _tried(row: Row, rule: Rule, faults: list[Fault], terms: Terms) -> Iterator[Mended | None]:
     now, words = row, []
     for fault in faults:
         mends = remedies(now, rule, fault)
@@ -103,10 +119,11 @@ def _tried(row: Row, rule: Rule, faults: list[Fault], terms: Terms) -> Iterator[
             yield Mended(None, tuple(words))
             return
         now = after
-    left = _faults(now, rule, terms) if words else faults
-    gone = [fault for fault in faults if fault not in left]
-    if words and (gone or len(left) < len(faults)) and fits(row, now, rule, terms):
-        yield Mended(now, tuple(words))
+    if not words:
+        return
+    left = _faults(now, rule, terms)
+    gone = len(left) < len(faults) or any(fault not in left for fault in faults)
+    yield Mended(now, tuple(words)) if gone and fits(row, now, rule, terms) else None
 
 
 def _faults(row: Row, rule: Rule, terms: Terms) -> list[Fault]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ftwidgets.data.diagnosis import INVISIBLE
+from ftwidgets.data.diagnosis import COLON, INVISIBLE
 from ftwidgets.data.row import read
 
 LONGEST_REPAIRED = 2**20
@@ -20,7 +20,7 @@ TOKEN = re.compile(
     |(?P<comment>//[^\n]*|\#[^\n]*|/\*.*?\*/)
     |(?P<word>[A-Za-z_$][\w$]*)
     |(?P<blank>[\s{_BLANK}]+)
-    |(?P<plain>[^"'\\/\#A-Za-z_$\s{_BLANK}]+|/)
+    |(?P<plain>[^"'\\/\#A-Za-z_$\s{_BLANK}]+|/(?!\*))
     """,
     re.X | re.S,
 )
@@ -68,7 +68,7 @@ def _part(token: re.Match[str], line: str) -> str | None:
     if token["text"]:
         return _text(written)
     if token["word"]:
-        is_key = line[token.end() :].lstrip()[:1] == ":"
+        is_key = COLON.match(line, token.end())
         return f'"{written}"' if is_key else PYTHON.get(written, written)
     return " " if token["comment"] or token["blank"] else written
 
