@@ -7,9 +7,10 @@ import stat
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import orjson
@@ -116,11 +117,27 @@ def _kept(parts: Iterable[bytes], name: str) -> Source:
             break
     else:
         return Memory(bytes(begun))
-    file = tempfile.TemporaryFile(buffering=2**20)  # noqa: SIM115 closed when nothing reads it any more
-    file.write(begun)
-    file.writelines(parts)
-    file.flush()
+    try:
+        file = tempfile.TemporaryFile(buffering=2**20)  # noqa: SIM115 closed when nothing reads it any more
+        _fill(file, begun, parts)
+    except OSError as error:
+        raise InputError(
+            f"{name} cannot be unpacked into {tempfile.gettempdir()}: {error.strerror}. Make room there, or name another "
+            "folder in the environment variable TMPDIR."
+        ) from error
     return Stored(file, name)
+
+
+def _fill(file: IO[bytes], begun: bytearray, parts: Iterable[bytes]) -> None:
+    """Write all of it, or close the file."""
+    try:
+        file.write(begun)
+        file.writelines(parts)
+        file.flush()
+    except BaseException:
+        with suppress(OSError):  # what could not be written cannot be written now
+            file.close()
+        raise
 
 
 def _written(examples: Iterable[Any]) -> Iterator[bytes]:
