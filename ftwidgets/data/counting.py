@@ -56,6 +56,9 @@ class Counter(Protocol):
     name: str
     context: int | None
 
+    def expect(self, characters: int) -> None:
+        """Hear about how much is to be counted, to be ready for it."""
+
     def counts(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many tokens each text has."""
 
@@ -74,6 +77,10 @@ class OpenAICounter:
         self.name = f"OpenAI's {encoding.name}"
         known = [length for start, length in CONTEXTS.items() if model and model.removeprefix("ft:").startswith(start)]
         self.context = known[0] if known else None
+
+    def expect(self, characters: int) -> None:
+        """Hear about how much is to be counted, to be ready for it."""
+        self._encoding.expect(characters)
 
     def counts(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many tokens each text has."""
@@ -109,6 +116,9 @@ class LocalCounter:
         self._around: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.name = base
         self.context: int | None = Config.read(folder / base).context
+
+    def expect(self, characters: int) -> None:
+        """Hear about how much is to be counted; this one counts much as it counts little."""
 
     def counts(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many tokens each text has; one that occurs again is counted once."""

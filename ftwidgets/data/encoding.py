@@ -35,6 +35,10 @@ class Encoding:
         self._reference = Reference(name)
         self._counted = 0
 
+    def expect(self, characters: int) -> None:
+        """Hear that about so much is to be counted: whether gigatoken pays is then known from the beginning."""
+        self._counted = max(self._counted, characters)
+
     def count(self, text: str) -> int:
         """How many tokens `text` has."""
         return int(self.counts([text])[0])

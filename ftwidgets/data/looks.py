@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -146,16 +147,14 @@ class Looks:
         if self._counter is None:
             return np.zeros_like(sizes), np.zeros_like(sizes)
         counts = self._counter.counts(self._texts)
-        learned = np.array([trained for shape in self._shapes for trained in shape.trained], np.bool_)
+        learned = np.fromiter(chain.from_iterable([shape.trained for shape in self._shapes]), np.bool_, len(counts))
         row = np.repeat(np.arange(len(sizes)), sizes)
-        around = np.array([self._around(shape) for shape in self._shapes], np.int64)
         if self._tally is not None:
             self._tally.add([role for shape in self._shapes for role in shape.roles], row, counts, len(sizes))
-        tokens = np.bincount(row, counts, len(sizes)) + around[:, 0]
-        return tokens, np.bincount(row, counts * learned, len(sizes)) + around[:, 1]
-
-    def _around(self, shape: Shape) -> tuple[int, int]:
-        return self._counter.around(shape.roles, shape.trained) if self._counter and shape.roles else (0, 0)
+        around = [self._counter.around(shape.roles, shape.trained) if shape.roles else (0, 0) for shape in self._shapes]
+        all_around, learned_around = np.fromiter(chain.from_iterable(around), np.int64, 2 * len(around)).reshape(-1, 2).T
+        tokens = np.bincount(row, counts, len(sizes)) + all_around
+        return tokens, np.bincount(row, counts * learned, len(sizes)) + learned_around
 
 
 def _joined(roles: tuple[str, ...], texts: list[str]) -> bytes:

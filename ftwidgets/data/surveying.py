@@ -43,6 +43,8 @@ def looked_at(
 
     A `tally` is told whose the tokens are. `heard` hears how many rows have been looked at.
     """
+    if counter:
+        counter.expect(int(data.index.length.sum(dtype=np.int64)))
     columns, hits = [], []
     raws, numbers, start = data.raws(), data.index.number, 0
     for end in _ends(data.index.length):
