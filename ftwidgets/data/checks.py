@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ftwidgets.data.aside import Aside
@@ -12,7 +14,7 @@ from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
 from ftwidgets.data.hits import Hits, hits_of_file, hits_of_parts, sorted_by_place
 from ftwidgets.data.kinds import Kind, kind_of
-from ftwidgets.data.loading import Loadable, load
+from ftwidgets.data.loading import Heard, Loadable, load
 from ftwidgets.data.progress import bar
 from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Survey
@@ -30,6 +32,7 @@ def check(
     n_epochs: int | None = None,
     model: str | None = None,
     texts: bool = True,
+    heard: Heard | None = None,
 ) -> Findings:
     """Hold data sets against the rules; an error is found exactly where a job with these files would fail.
 
@@ -37,6 +40,7 @@ def check(
     examples a training file needs. `method` is the job's; by default that which the first example is for. Tokens are
     counted as `model` counts them: an OpenAI id or a local base; by default the local one, where it is here. Without
     `texts` no text is judged: neither near-duplicates nor languages, personal data and the like are looked for.
+    `heard` hears how many rows of a file were looked at, of how many, where a progress bar would be written otherwise.
 
     Raises:
         InputError: there is no such file, or it cannot be read; or how the model counts is not known.
@@ -46,7 +50,10 @@ def check(
     terms = terms_of(parts[0], fewest, method, n_epochs)
     terms = replace(terms, model=model, counted=counter.name, context=counter.context)
     sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint) if texts else None
-    found = [_checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve)) for n, data in enumerate(parts)]
+    found = [
+        _checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve, heard))
+        for n, data in enumerate(parts)
+    ]
     surveys = [survey for survey, _ in found]
     between = [_between(surveys, n, texts) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
@@ -65,6 +72,17 @@ class Depth:
 
     counter: Counter
     sieve: Sieve | None
+    heard: Heard | None = None
+
+
+@contextmanager
+def _progress(data: Dataset, heard: Heard | None) -> Iterator[Callable[[int], None]]:
+    if heard is not None:
+        told = heard
+        yield lambda done: told(done, len(data))
+        return
+    with bar(f"Checking {data.name}", len(data), " rows") as shown:
+        yield shown
 
 
 def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, Hits]:
@@ -72,7 +90,7 @@ def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, 
     counter, sieve = (depth.counter, depth.sieve) if depth else (None, None)
     beside = Beside(data) if sieve else None
     try:
-        with bar(f"Checking {data.name}", len(data), " rows") as heard:
+        with _progress(data, depth.heard if depth else None) as heard:
             facts, hits = looked_at(data, terms, counter=counter, sieve=sieve, heard=heard)
         survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing(len(data)))
     finally:

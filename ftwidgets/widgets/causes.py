@@ -16,7 +16,11 @@ MOST_LINES, MORE_LINES = 12, 100
 
 def causes(desk: Desk) -> list[dict[str, Any]]:
     """The causes in the order of `Findings.by_cause`."""
-    return [] if desk.findings is None else [_cause(desk, group) for group in desk.findings.by_cause().values()]
+    if desk.findings is None:
+        return []
+    numbers, firsts = np.unique(desk.findings.hits["rule"], return_index=True)
+    first = dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
+    return [_cause(group, desk.mends(first[RULES[rule].number])) for rule, group in desk.findings.by_cause().items()]
 
 
 def lines_of(findings: Findings, rule: str, begin: int, most: int = MORE_LINES) -> dict[str, Any]:
@@ -31,14 +35,12 @@ def page(rule: str) -> dict[str, Any]:
     return {"rule": rule, "paragraphs": [*told.paragraphs, told.fix], "fails": told.fails, "passes": told.passes}
 
 
-def _cause(desk: Desk, group: Findings) -> dict[str, Any]:
+def _cause(group: Findings, mends: list[str]) -> dict[str, Any]:
     first, hit = group[0], group.hits[0]
-    rule = RULES[first.rule]
-    mends = desk.mends(desk.number(first.line or 0, rule.id, 0)) if hit["part"] == 0 and desk.is_checked else []
     all_ = len(group) if len(mends) == 1 and len(group) > 1 else 0
     return {
         "level": first.level,
-        "rule": rule.id,
+        "rule": first.rule,
         "count": len(group),
         "message": first.place + first.message,
         "remedy": first.remedy,
@@ -46,7 +48,7 @@ def _cause(desk: Desk, group: Findings) -> dict[str, Any]:
         "line": int(first.line or 0) if hit["part"] == 0 else 0,
         "mends": mends,
         "all": all_,
-    } | lines_of(group, rule.id, 0, MOST_LINES)
+    } | lines_of(group, first.rule, 0, MOST_LINES)
 
 
 def _lines(group: Findings) -> list[int]:

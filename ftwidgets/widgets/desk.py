@@ -13,7 +13,8 @@ from ftwidgets.data.choices import chosen, mends_of
 from ftwidgets.data.counting import counter_for
 from ftwidgets.data.findings import LEVEL_OF
 from ftwidgets.data.fixing import fix
-from ftwidgets.data.kinds import Kind
+from ftwidgets.data.kinds import KINDS, Kind, kind_of
+from ftwidgets.data.loading import Heard
 from ftwidgets.data.matching import taken_over
 from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.rules import RULES
@@ -45,10 +46,13 @@ class Desk:
         self.findings: Findings | None = None
         self._model = model
 
-    def check(self) -> None:
-        """Look at all rows, or where they were looked at before, at those that were changed since."""
+    def check(self, heard: Heard | None = None) -> None:
+        """Look at all rows, or where they were looked at before, at those that were changed since.
+
+        `heard` hears how many rows have been looked at, of how many; without it nobody does.
+        """
         if self.findings is None:
-            self.findings = check(self.dataset, self.beside, model=self._model)
+            self.findings = check(self.dataset, self.beside, model=self._model, heard=heard or _nobody)
         elif not self.is_checked:
             beside = [] if self.beside is None else [self.beside]
             self.findings = rechecked(self.findings, self.dataset, *beside)
@@ -62,6 +66,8 @@ class Desk:
         """Go on with these rows; what was found is kept until the next `check`."""
         self.dataset = dataset
         self._forget()
+        if self.findings is not None and "kinds" not in dataset.__dict__:  # else all rows would be read for them
+            dataset.__dict__["kinds"] = kinds_of(dataset, self.columns)
 
     def _forget(self) -> None:
         for name in ("columns", "labels", "safe"):
@@ -113,9 +119,9 @@ class Desk:
         raise InputError("This has changed meanwhile: look at what is found now.")
 
     def mends(self, number: int) -> list[str]:
-        """The words of what can be done about a finding."""
+        """The words of what can be done about a finding; nothing about one in the validation file."""
         assert self.findings is not None
-        if not self.is_checked or self.findings.hits["part"][number]:
+        if self.findings.hits["part"][number]:
             return []
         return [mend.words for mend in mends_of(self.findings, number)]
 
@@ -175,3 +181,16 @@ def columns_of(data: Dataset, findings: Findings | None) -> Columns:
 
 def _changed_lines(data: Dataset) -> list[int]:
     return sorted({line for step in data.steps if step.doing != "reviewed" for line in step.lines})
+
+
+def kinds_of(data: Dataset, columns: Columns) -> npt.NDArray[np.int8]:
+    """The kinds of the rows: of those that are not known, read again."""
+    kinds = columns.facts.kind.copy()
+    for place in np.flatnonzero(columns.known < 0):
+        row = data.rows[int(place)]
+        kinds[place] = KINDS.index(kind_of(row.value)) if row.fault is None else -1
+    return kinds
+
+
+def _nobody(done: int, of_all: int) -> None:
+    """Hears how far a check is, and tells nobody: in a notebook a bar would stand under any cell."""

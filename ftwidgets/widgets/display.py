@@ -17,12 +17,15 @@ from ftwidgets.widgets.cost import cost
 from ftwidgets.widgets.desk import Desk, Places
 from ftwidgets.widgets.rows import MOST_LINES, NOUNS, Rows
 from ftwidgets.widgets.shares import Shares, places_of
-from ftwidgets.widgets.sought import Sought
+from ftwidgets.widgets.sought import Sought, holding
 
 Wire = dict[str, Any]
 
 VIEW = 30
 """So many lines of the table are sent unasked: those around the row that is shown."""
+
+INNER = 5
+"""Where one of so many rows around the one that is shown is not known as it is now, those around it are sent."""
 
 NOTHING = Sought()
 
@@ -32,6 +35,7 @@ class Display:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.progress = "being checked"
         self._known: dict[str, bytes] = {}
         self._causes: dict[str, bytes] = {}
         self._sent: dict[int, bytes] = {}
@@ -39,11 +43,13 @@ class Display:
         self._number = 0  # of the rows found, raised when they are others
         self._found: tuple[Sought | None, Places] = (None, np.zeros(0, np.int64))
         self._lines = np.zeros(0, np.uint32)
+        self._times = 0
         self.renew()
 
     def renew(self) -> None:
         """Hear that the rows, or what is found in them, are others."""
         self._rows = Rows(self._desk)
+        self._times += 1
         self._found = (None, self._found[1])
         self._split: dict[Shares, tuple[Wire, str]] = {}
         self._parts: Wire | None = None
@@ -51,7 +57,9 @@ class Display:
     def found(self, sought: Sought) -> Places:
         """The places of the rows that have what is sought."""
         if self._found[0] != sought:
-            places = sought.places(self._desk)
+            before, known = self._found
+            narrower = before is not None and sought.narrows(before)
+            places = holding(self._desk, known, sought.search) if narrower else sought.places(self._desk)
             lines = self._desk.dataset.index.number[places]
             if not np.array_equal(lines, self._lines):
                 self._number += 1
@@ -113,7 +121,7 @@ class Display:
     def tally(self) -> list[str]:
         """How many findings of each level, or that they are not known yet."""
         desk = self._desk
-        return desk.findings.tally() if desk.findings is not None and desk.is_checked else ["being checked"]
+        return desk.findings.tally() if desk.findings is not None and desk.is_checked else [self.progress]
 
     @property
     def title(self) -> str:
@@ -124,8 +132,8 @@ class Display:
         """What each part of the split holds."""
         if shares not in self._split:
             desk = self._desk
-            told = shares.told(desk.dataset, desk.labels)
-            self._split = {shares: (told, self._cost(shares))}
+            parts = self._parts_of(shares)
+            self._split = {shares: (shares.told(desk.labels, parts), self._cost(parts))}
         return self._split[shares][0]
 
     def lines(self, number: int, first: int, last: int) -> Wire:
@@ -164,13 +172,19 @@ class Display:
             "checked": checked,
         } | marked
 
-    def _cost(self, shares: Shares) -> str:
-        desk = self._desk
+    def _parts_of(self, shares: Shares) -> list[Places]:
+        """Where the rows of each part are; none where no share is possible."""
         try:
-            parts = shares.parts(desk.dataset)
+            parts = shares.parts(self._desk.dataset)
         except InputError:
+            return []
+        return [places_of(self._desk.dataset, part) for part in parts]
+
+    def _cost(self, parts: list[Places]) -> str:
+        desk = self._desk
+        if not parts:
             return ""
-        training, validation = (desk.columns.facts.take(places_of(desk.dataset, part)) for part in parts[:2])
+        training, validation = (desk.columns.facts.take(part) for part in parts[:2])
         return cost(training, validation, desk.counter.name, desk.counter.context)
 
     def _news_of_rows(self, sought: Sought, selected: int) -> Wire:
@@ -183,11 +197,11 @@ class Display:
         at = at if at < len(found) and found[at] == place else -1
         told: Wire = {"whole": False, "table": self._table(sought, at, selected)}
         rows = self._rows.near(place, found)
-        near = {row["line"]: _bytes(row) for row in rows}
-        inner = [row["line"] for row in rows[:5]]
-        if any(self._sent.get(line) != near[line] for line in inner):
-            self._sent = near
-            told["rows"] = rows
+        now = {row["line"]: _bytes(row) for row in rows}
+        if any(self._sent.get(row["line"]) != now[row["line"]] for row in rows[:INNER]):
+            told["rows"] = [row for row in rows if self._sent.get(row["line"]) != now[row["line"]]]
+            told["near"] = list(now)
+            self._sent = now
         if self._known.get("table") == (written := _bytes(told["table"])):
             del told["table"]
         self._known["table"] = written
@@ -210,7 +224,7 @@ class Display:
         found = self.found(sought)
         first = max(0, at - VIEW // 2)
         lines = self._rows.lines(found[first : first + VIEW])
-        marks = {"found": self._number, "count": len(found), "at": at, "line": selected}
+        marks = {"found": self._number, "times": self._times, "count": len(found), "at": at, "line": selected}
         return marks | {"sought": sought.wire, "first": first, "rows": lines}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from ftwidgets.data.record import Record
 from ftwidgets.data.rules import RULES
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import acts, causes, changes, drafts
+from ftwidgets.widgets.checking import Checking
 from ftwidgets.widgets.desk import Desk
 from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
@@ -64,17 +64,17 @@ class DataExplorer(Widget):
     def __init__(self, data: Loadable, beside: Loadable | None = None, **chosen: Any) -> None:
         loaded, other = load(data), None if beside is None else load(beside)
         self._desk = Desk(loaded, other, chosen.get("model"))
-        self._checking: threading.Thread | None = None
-        self._busy = threading.RLock()
+        self._checking = Checking(self._desk, self._hear, self._checked)
         if len(loaded) <= AT_ONCE:
             self._desk.check()
+        self._seen = self._desk.is_checked
         self._display = Display(self._desk)
         super().__init__(**chosen)
         if chosen.keys() & {*SOUGHT}:
             self._find(None)
         self.on_msg(self._asked)
-        if not self._desk.is_checked:
-            self._check_beside()
+        if not self._seen:
+            self._checking.start()
 
     @property
     def data(self) -> Dataset:
@@ -93,9 +93,7 @@ class DataExplorer(Widget):
     @property
     def findings(self) -> Findings:
         """What the check finds in the data as they are now; waits for it where it is still going on."""
-        checking = self._checking
-        if checking is not None and checking is not threading.current_thread():
-            checking.join()
+        self._checking.wait()
         if not self._desk.is_checked:
             self._desk.check()
             self._display.renew()
@@ -127,12 +125,12 @@ class DataExplorer(Widget):
 
     def snapshot(self) -> dict[str, Any]:
         """All that a view begins with, as plain values."""
-        with self._busy:
+        with self._checking.lock:
             return self._display.snapshot(self._sought, self.selected, self._shares) | {"code": self.code}
 
     def _put(self, dataset: Dataset, show: int | None = None) -> None:
         """Go on with other rows, tell the views what is different, and show the line that is named."""
-        with self._busy:
+        with self._checking.lock:
             place = self._desk.place(self.selected) or 0
             self._desk.put(dataset)
             if len(dataset) <= AT_ONCE:
@@ -145,25 +143,22 @@ class DataExplorer(Widget):
                 self.set_trait("selected", dataset.rows[near].number if len(dataset) else 0)
             self._tell()
             if not self._desk.is_checked:
-                self._check_beside()
+                self._checking.start()
 
-    def _check_beside(self) -> None:
-        """Check in a thread; one that is at it looks at what was changed meanwhile, too."""
-        if self._checking is None:
-            self._checking = threading.Thread(target=self._check, daemon=True)
-            self._checking.start()
+    def _checked(self) -> None:
+        """Tell what a check in a thread has found."""
+        self._display.renew()
+        self._tell()
+        if not self._seen:
+            self._seen = True
+            self.send_state("view")  # what a saved notebook will show
 
-    def _check(self) -> None:
-        while True:
-            self._desk.check()
-            with self._busy:
-                if not self._desk.is_checked:
-                    continue
-                self._display.renew()
-                self._tell()
-                self.send_state("view")  # what a saved notebook will show
-                self._checking = None
-                return
+    def _hear(self, done: int, rows: int) -> None:
+        """Tell how far the check is, in hundredths: at most so many messages."""
+        words = f"being checked: {100 * done // max(rows, 1)} %"
+        if words != self._display.progress:
+            self._display.progress = words
+            self.send({"head": self._display.head()})
 
     def _tell(self) -> None:
         told = self._display.news(self._sought, self.selected, self._shares)
@@ -175,7 +170,7 @@ class DataExplorer(Widget):
         try:
             if message["kind"] in ("mend", "fix"):
                 self.findings  # noqa: B018 waits for them: what is mended is what was found
-            with self._busy:
+            with self._checking.lock:
                 answer = self._answer(message)
         except InputError as error:
             answer = {"problem": str(error)}
@@ -255,7 +250,7 @@ class DataExplorer(Widget):
 
     @traitlets.observe("model")
     def _count_anew(self, change: Any) -> None:
-        with self._busy:
+        with self._checking.lock:
             self._desk.count_as(change["new"])
             self._put(self.dataset)
 

@@ -35,11 +35,11 @@ export class Holding {
   }
 
   take(message) {
-    const { rows = [], order, table, lines, whole, causes, ...rest } = message;
+    const { rows = [], order, table, lines, whole, causes, near, ...rest } = message;
     Object.assign(this, rest);
     if (causes) this.takeCauses(causes);
     if (whole !== undefined) this.whole = whole;
-    if (!this.whole && rows.length) this.rows.clear();
+    for (const line of near ? [...this.rows.keys()] : []) if (!near.includes(line)) this.rows.delete(line);
     for (const row of rows) this.rows.set(row.line, row);
     if (order) this.order = order;
     if (table) this.takeTable(table);
@@ -62,7 +62,7 @@ export class Holding {
   }
 
   takeTable(table) {
-    if (table.found !== this.table.found) this.slots.clear();
+    if (table.found !== this.table.found || table.times !== this.table.times) this.slots.clear();
     this.table = table;
     this.asked = this.goal = null;
     table.rows.forEach((row, n) => this.slots.set(table.first + n, row));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,18 +36,17 @@ class Shares:
         names = ", ".join(PARTS if self.test else PARTS[:2])
         return f"{names} = data.split(validation={self.validation!r}, test={self.test!r}, seed={self.seed})"
 
-    def told(self, data: Dataset, labels: Labels) -> dict[str, Any]:
-        """What the split is and gives, as plain values; shares in %."""
+    def told(self, labels: Labels, parts: Sequence[npt.NDArray[np.int64]]) -> dict[str, Any]:
+        """What the split is and gives, as plain values; shares in %. `parts` are the places of each part's rows."""
         told: dict[str, Any] = asdict(self) | {"labels": list(labels.names), "parts": [], "problem": ""}
         told |= {"validation": _percent(self.validation), "test": _percent(self.test)}
-        try:
-            parts = dict(zip(PARTS, self.parts(data), strict=False))
-        except InputError:  # no rows at all: no share is possible
+        if not parts:
             return told | {"words": "split: no rows to share out"}
-        sizes = " · ".join(f"{name} {count(len(part))}" for name, part in parts.items())
+        named = dict(zip(PARTS, parts, strict=False))
+        sizes = " · ".join(f"{name} {count(len(part))}" for name, part in named.items())
         rows = [
-            {"name": name, "rows": len(part), "counts": labels.counts(places_of(data, part)) if labels.names else []}
-            for name, part in parts.items()
+            {"name": name, "rows": len(part), "counts": labels.counts(part) if labels.names else []}
+            for name, part in named.items()
         ]
         return told | {"words": f"split: {sizes}, seed {self.seed}", "parts": rows}
 

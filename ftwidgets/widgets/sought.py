@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from ftwidgets.widgets.desk import SOUND, Desk, Places
 
 MARKS = ("", "reviewed", "not reviewed", "changed")
 
-ODD = (b"\\u", "\u212a".encode(), "\u0130".encode())
-"""What may say in JSON, or in small letters, a plain letter that is not there as a byte."""
+PLAIN = re.compile(r"[ !#-.0-\[\]-~]+")
+"""Signs that JSON writes as they are, if it does not write them by their numbers."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Sought:
     def wire(self) -> dict[str, Any]:
         """As the browser has it."""
         return {**self.__dict__, "between": {name: list(ends) for name, ends in self.between.items()}}
+
+    def narrows(self, before: Sought) -> bool:
+        """Whether all that has it has what was sought `before` too, since only more of a text is typed."""
+        longer = bool(before.search) and before.search.lower() in self.search.lower()
+        return longer and replace(before, search=self.search) == self
 
     def places(self, desk: Desk) -> Places:
         """Where the rows are that have it."""
@@ -64,22 +70,25 @@ class Sought:
 def holding(desk: Desk, places: Places, text: str) -> Places:
     """Those of the rows at these places whose turns hold a text, in any case.
 
-    Bytes that cannot hold it are never parsed: a row must have the longest run of plain letters in it.
+    A row without the longest part of it that JSON writes as it is, is never parsed.
     """
     if not text:
         return places
     wanted = text.lower()
-    plain = max(
-        "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in wanted).split(), key=len, default=""
-    )
-    needle, found = plain.encode(), []
+    needle = max((run.strip() for run in PLAIN.findall(wanted)), key=len, default="").encode()
+    found = []
     data = desk.dataset.take(places)
     numbers = zip(places.tolist(), data.index.number.tolist(), data.raws(), strict=True)
     for place, number, raw in numbers:
         small = raw.lower()
-        if (needle in small or any(odd in raw for odd in ODD)) and _says(number, raw, wanted):
+        if (needle in small or _is_odd(raw)) and _says(number, raw, wanted):
             found.append(place)
     return np.array(found, np.int64)
+
+
+def _is_odd(raw: bytes) -> bool:
+    """Whether a row may say a plain letter that is no byte in it: as a number, or as K of Kelvin and I with a dot."""
+    return b"\\u" in raw or (not raw.isascii() and (b"\xe2\x84\xaa" in raw or b"\xc4\xb0" in raw))
 
 
 def _says(number: int, raw: bytes, wanted: str) -> bool:
