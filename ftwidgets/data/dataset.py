@@ -253,6 +253,11 @@ class Dataset:
             ) from error
         return Path(path)
 
+    def _repr_html_(self) -> str:
+        from ftwidgets.data.page import overview  # which knows findings, and they know data sets
+
+        return overview(self)
+
     def __len__(self) -> int:
         return len(self.index)
 

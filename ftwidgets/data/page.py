@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from ftwidgets import page
+from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.findings import Findings
 from ftwidgets.data.row import Row
 from ftwidgets.data.transcript import transcript
@@ -13,6 +14,7 @@ from ftwidgets.quantities import count
 
 MOST_LINES = 10
 MOST_TURNS, MOST_CHARACTERS = 12, 600
+FIRST_ROWS = 3
 
 
 def report(findings: Findings) -> str:
@@ -45,6 +47,16 @@ def conversations(rows: Iterable[Row]) -> str:
         for turn in transcript(row)[:MOST_TURNS]
     ]
     return page.table(["line", "who", "what is said"], said)
+
+
+def overview(data: Dataset) -> str:
+    """A data set at the end of a cell: its name, how much it holds, its first rows, and what to do with it."""
+    about = f"{count(len(data), 'row')} · {data.kind}" if len(data) else "no rows"
+    bad = f" · {count(data.unreadable, 'line')} unreadable" if data.unreadable else ""
+    more = f"… and {count(len(data) - FIRST_ROWS, 'more row')}. " if len(data) > FIRST_ROWS else ""
+    hint = "ft.check(data) tells what is wrong with it, ft.DataExplorer(data) shows and mends it."
+    rows = conversations(data.rows[:FIRST_ROWS]) if len(data) else ""
+    return f"<p><b>{escape(data.name)}</b> {escape(about + bad)}</p>{rows}{page.paragraph(more + hint)}"
 
 
 def _cut(text: str) -> str:

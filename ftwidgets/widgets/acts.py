@@ -56,7 +56,7 @@ def _fix(desk: Desk, asked: Message) -> Dataset:
 
 
 def _undo(desk: Desk, _: Message) -> Dataset:
-    return desk.dataset.undone()
+    return desk.undone()
 
 
 ACTS = {

@@ -32,7 +32,8 @@ def lines_of(findings: Findings, rule: str, begin: int, most: int = MORE_LINES) 
 def page(rule: str) -> dict[str, Any]:
     """The page of a rule. Raises InputError where there is none."""
     told = explanation(rule)
-    return {"rule": rule, "paragraphs": [*told.paragraphs, told.fix], "fails": told.fails, "passes": told.passes}
+    paragraphs = [text.replace("`", "") for text in (*told.paragraphs, told.fix)]
+    return {"rule": rule, "paragraphs": paragraphs, "fails": told.fails, "passes": told.passes}
 
 
 def _cause(group: Findings, mends: list[str]) -> dict[str, Any]:

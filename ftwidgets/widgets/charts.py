@@ -24,14 +24,14 @@ LABEL, TOKENS, ANSWER = "label", "tokens", "answer"
 
 
 def charts(facts: Facts, labels: Labels, noun: str) -> list[Chart]:
-    """The bars of the rows without an error; no chart where there is nothing to show."""
+    """The bars of the rows without an error; where answers are labels, how many each has, and not how long it is."""
     sound = facts.sound
     made = [
         histogram(TOKENS, f"tokens per {noun}", facts.tokens[sound], "token"),
         histogram(ANSWER, "characters per answer", facts.length[sound], "character"),
     ]
     found = [chart for chart in made if chart]
-    return [*found, _of_labels(labels)] if labels.names else found
+    return [*found[:1], _of_labels(labels)] if labels.names else found
 
 
 def histogram(name: str, title: str, values: npt.NDArray[Any], unit: str) -> Chart | None:

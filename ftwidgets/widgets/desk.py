@@ -19,6 +19,7 @@ from ftwidgets.data.matching import taken_over
 from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.rule import LEVELS
+from ftwidgets.data.steps import Step
 from ftwidgets.data.survey import Facts
 from ftwidgets.errors import InputError
 from ftwidgets.widgets.labels import Labels, labelled
@@ -45,6 +46,7 @@ class Desk:
         self.counter = counter_for(model)
         self.findings: Findings | None = None
         self._model = model
+        self._acts: list[int] = []  # how many steps there were before each act
 
     def check(self, heard: Heard | None = None) -> None:
         """Look at all rows, or where they were looked at before, at those that were changed since.
@@ -64,10 +66,28 @@ class Desk:
 
     def put(self, dataset: Dataset) -> None:
         """Go on with these rows; what was found is kept until the next `check`."""
+        steps = len(dataset.steps)
+        if steps > len(self.dataset.steps):
+            self._acts.append(len(self.dataset.steps))
+        else:
+            self._acts = [act for act in self._acts if act < steps]
         self.dataset = dataset
         self._forget()
         if self.findings is not None and "kinds" not in dataset.__dict__:  # else all rows would be read for them
             dataset.__dict__["kinds"] = kinds_of(dataset, self.columns)
+
+    @property
+    def last(self) -> tuple[Step, ...]:
+        """The steps of the last act: a fix of several rules has one for each; none where nothing was done."""
+        steps = self.dataset.steps
+        return steps[min(self._acts[-1] if self._acts else len(steps), len(steps) - 1) :] if steps else ()
+
+    def undone(self) -> Dataset:
+        """The rows before the last act; those that are there where there was none."""
+        data = self.dataset
+        for _ in self.last:
+            data = data.undone()
+        return data
 
     def _forget(self) -> None:
         for name in ("columns", "labels", "safe"):
@@ -194,3 +214,8 @@ def kinds_of(data: Dataset, columns: Columns) -> npt.NDArray[np.int8]:
 
 def _nobody(done: int, of_all: int) -> None:
     """Hears how far a check is, and tells nobody: in a notebook a bar would stand under any cell."""
+
+
+def words_of(steps: Sequence[Step]) -> str:
+    """What an act did, in words: "line 12 deleted", "7 fixes"."""
+    return steps[0].words if len(steps) == 1 else f"{len(steps)} fixes" if steps else ""

@@ -14,7 +14,7 @@ from ftwidgets.errors import InputError
 from ftwidgets.widgets import causes
 from ftwidgets.widgets.charts import charts, svg
 from ftwidgets.widgets.cost import cost
-from ftwidgets.widgets.desk import Desk, Places
+from ftwidgets.widgets.desk import Desk, Places, words_of
 from ftwidgets.widgets.rows import MOST_LINES, NOUNS, Rows
 from ftwidgets.widgets.shares import Shares, places_of
 from ftwidgets.widgets.sought import Sought, holding
@@ -166,7 +166,7 @@ class Display:
         marked = {"reviewed": int(columns.reviewed.sum()), "changed": int(columns.changed.sum())}
         checked = desk.is_checked
         return {
-            "undo": steps[-1].words if steps else "",
+            "undo": words_of(desk.last),
             "safe": desk.safe,
             "steps": len(steps),
             "checked": checked,

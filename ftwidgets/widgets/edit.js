@@ -16,7 +16,6 @@ export class RowForm {
       class: "ftw-edit", "aria-label": title, "data-lm-suppress-shortcuts": "true",
       onsubmit: (event) => { event.preventDefault(); this.save(); }, onkeydown: (event) => this.key(event),
     },
-      make("div", { class: "ftw-title" }, title),
       ...this.typed.map(({ root }) => root),
       make("div", { class: "ftw-tools" }, make("button", { type: "submit", class: "ftw-first" }, "Save"), make("button", { type: "button", onclick: () => leave() }, "Leave"), keys));
   }

@@ -35,7 +35,7 @@ class ExplorerView {
 
   buildRow() {
     const { holding } = this;
-    const act = (words, kind) => make("button", { class: "ftw-link", type: "button", onclick: () => holding.ask({ kind, line: holding.model.get("selected") }) }, words);
+    const act = (words, kind) => make("button", { class: "ftw-link", type: "button", onclick: ({ currentTarget }) => can(currentTarget) && holding.ask({ kind, line: holding.model.get("selected") }) }, words);
     this.where = make("span", { class: "ftw-dim ftw-where" });
     this.adds = make("button", { type: "button", onclick: () => this.draft(0) }, "add a row");
     this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
@@ -54,7 +54,7 @@ class ExplorerView {
   buildFooter() {
     const { holding, frame } = this;
     this.safe = make("button", { type: "button", class: "ftw-first", onclick: () => holding.ask({ kind: "fix" }) });
-    this.undo = make("button", { type: "button", class: "ftw-undo", onclick: () => holding.ask({ kind: "undo" }) });
+    this.undo = make("button", { type: "button", class: "ftw-undo", onclick: () => can(this.undo) && holding.ask({ kind: "undo" }) });
     this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
     this.cost = make("span", { class: "ftw-dim" });
     frame.actions.append(this.safe, this.undo);
@@ -91,7 +91,7 @@ class ExplorerView {
   draft(line, event) {
     if (this.form || !this.leave()) return;
     const turns = [...this.row.querySelectorAll(".ftw-turn")];
-    this.into = Math.max(0, turns.findIndex((turn) => turn.contains(event?.target)));
+    this.into = Math.max(0, turns.findIndex((turn) => (event ? turn.contains(event.target) : turn.querySelector(".ftw-remark"))));
     this.drafting = line;
     this.holding.ask({ kind: "draft", line });
   }
@@ -109,6 +109,7 @@ class ExplorerView {
 
   open({ line, fields }) {
     this.drafting = null;
+    this.editing = line;
     const title = line ? `line ${line}` : "a new row";
     const save = (typed) => {
       this.saving = true;
@@ -181,12 +182,12 @@ class ExplorerView {
     this.safe.hidden = !work.safe;
     write(this.undo, work.undo ? `Undo: ${work.undo}` : "Undo");
     this.undo.title = work.undo;
-    for (const button of [this.undo]) allow(button, Boolean(work.undo));
+    allow(this.undo, Boolean(work.undo));
   }
 
   drawRow() {
     const { row, current, model } = this.holding;
-    const words = row ? about(row) : current ? "" : "looking …";
+    const words = this.form && !this.editing ? "a new row" : row ? about(row) : current ? "" : "looking …";
     write(this.where, words);
     for (const button of [this.edits, this.reviews, this.deletes]) button.hidden = !row || Boolean(this.form);
     if (row) {
@@ -237,8 +238,12 @@ class ExplorerView {
 }
 
 /** A button at its end keeps the focus, and says that it does nothing. */
-function allow(button, can) {
-  button.setAttribute("aria-disabled", String(!can));
+function allow(button, may) {
+  button.setAttribute("aria-disabled", String(!may));
+}
+
+function can(button) {
+  return button.getAttribute("aria-disabled") !== "true";
 }
 
 function about({ line, table, trained, sound }) {

@@ -14,7 +14,7 @@ from ftwidgets.data.rules import RULES
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import acts, causes, changes, drafts
 from ftwidgets.widgets.checking import Checking
-from ftwidgets.widgets.desk import Desk
+from ftwidgets.widgets.desk import Desk, words_of
 from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.shares import Shares, asked
@@ -101,8 +101,8 @@ class DataExplorer(Widget):
         return self._desk.findings
 
     def undo(self) -> None:
-        """Take the last change back; where there is none, nothing happens."""
-        self._put(self.dataset.undone())
+        """Take back what was done last, all fixes of one click together; where nothing was done, nothing happens."""
+        self._put(self._desk.undone())
 
     @property
     def parts(self) -> tuple[Dataset, ...]:
@@ -197,13 +197,14 @@ class DataExplorer(Widget):
         return {"line": line, "fields": fields}
 
     def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        before, kind = self.dataset, message["kind"]
+        before, kind, last = self.dataset, message["kind"], self._desk.last
         dataset = acts.after(self._desk, message)
         if dataset is before:
             return {"said": "Nothing is different.", "done": kind}
-        step = (before if kind == "undo" else dataset).steps[-1]
-        self._put(dataset, step.lines[0] if kind in ("mend", "undo", "add") else None)
-        words = f"Undone: {step.words}." if kind == "undo" else f"{capital(step.words)}. Undo is possible."
+        steps = last if kind == "undo" else dataset.steps[len(before.steps) :]
+        self._put(dataset, steps[0].lines[0] if kind in ("mend", "undo", "add") else None)
+        done = words_of(steps)
+        words = f"Undone: {done}." if kind == "undo" else f"{done[:1].upper()}{done[1:]}. Undo is possible."
         return {"said": words, "done": kind}
 
     def _share(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,8 +285,3 @@ class DataExplorer(Widget):
     @property
     def _sought(self) -> Sought:
         return Sought(*(getattr(self, name) for name in SOUGHT))
-
-
-def capital(words: str) -> str:
-    """Words as they begin a sentence."""
-    return words[:1].upper() + words[1:]

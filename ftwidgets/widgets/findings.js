@@ -5,7 +5,7 @@ import { levelPill } from "./turns.js";
 
 /** The list, or a sentence where it would be empty. `calls` are jump(line), mend(cause, choice), fix(rule), more(cause) and explain(rule); `pages` are the rules' pages that are open. */
 export function causeList({ causes, head, work }, pages, calls) {
-  if (!causes.length) return sentence(work.checked ? "Nothing to mend: nothing was found." : `${head.total.toLocaleString("en")} rows are being checked.`);
+  if (!causes.length) return sentence(work.checked ? "Nothing to mend." : `${head.total.toLocaleString("en")} rows are being checked.`);
   return make("ul", { class: "ftw-causes" }, ...causes.map((cause) => causeItem(cause, pages, calls)));
 }
 

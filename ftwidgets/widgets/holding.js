@@ -126,9 +126,8 @@ export class Holding {
     return this.whole ? this.found[place]?.table : this.slots.get(place);
   }
 
-  /** The row that is shown, where it is here: of a whole set, where nothing that is found is shown, none. */
+  /** The row that is shown, where it is here; it stays when it is not among those found any more. */
   get row() {
-    if (!this.count && this.seeking) return null;
     return this.rows.get(this.model.get("selected"));
   }
 

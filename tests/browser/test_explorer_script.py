@@ -169,7 +169,7 @@ def test_a_search_keeps_the_rows_that_hold_the_text(opened: Opened) -> None:
     page.get_by_role("grid").press("End")
     assert where(page).startswith("line 12")
     page.get_by_label("search the rows").fill("nowhere")
-    assert (how(page), said(page), shown(page)) == ("No row has all of this.", [], [])
+    assert (how(page), shown(page), where(page)[:7]) == ("No row has all of this.", [], "line 12")
     bridge.settle()
     assert bridge.widget.search == "nowhere"
 
@@ -531,6 +531,15 @@ def test_a_view_that_is_left_listens_no_more(opened: Opened) -> None:
     page.evaluate("show()")
     page.evaluate("hide(1)")
     assert page.evaluate("model.listeners()") == before
+
+
+def test_a_row_that_is_mended_stays_in_sight_when_it_is_found_no_more(support: Bridge) -> None:
+    support.page.get_by_label("which rows").select_option("rule:role-unknown")
+    support.settle()
+    support.page.locator(".ftw-remark").get_by_role("button", name="change to 'user'").click()
+    support.settle()
+    assert (how(support.page), where(support.page)[:7]) == ("No row has all of this.", "line 63")
+    assert said(support.page)[1].startswith("user\n")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -292,3 +293,13 @@ def test_a_sample_holds_no_more_bytes_than_are_allowed_and_at_least_one_row() ->
     assert len(data.sample(50, most_bytes=10_000)) == 50
     assert data.sample(7, most_bytes=10_000).examples == data.sample(7).examples
     assert len(load([]).sample(5, most_bytes=5)) == 0
+
+
+def test_at_the_end_of_a_cell_it_shows_its_first_rows_and_what_to_do_with_it() -> None:
+    rows = [{"prompt": f"<b>{n}</b>", "completion": "yes"} for n in range(5)]
+    shown = load(b"\n".join([*map(orjson.dumps, rows), b"{"]), "a <set>")._repr_html_()
+    assert "<b>a &lt;set&gt;</b> 6 rows · prompt/completion · 1 line unreadable" in shown
+    assert "&lt;b&gt;2&lt;/b&gt;" in shown
+    assert "&lt;b&gt;3&lt;/b&gt;" not in shown
+    assert "… and 3 more rows. ft.check(data) tells what is wrong with it" in shown
+    assert "no rows" in Dataset()._repr_html_()

@@ -345,6 +345,24 @@ def test_all_of_a_rule_and_all_that_is_safe_are_fixed() -> None:
     assert answer["head"]["tally"].endswith("fixed")
 
 
+def test_all_fixes_of_one_click_are_undone_by_one() -> None:
+    widget = support()
+    ask(widget, kind="reviewed", line=5)
+    answer = ask(widget, kind="fix")
+    steps = len(widget.dataset.steps) - 1
+    assert (steps > 2, answer["work"]["undo"], answer["said"]) == (
+        True,
+        f"{steps} fixes",
+        f"{steps} fixes. Undo is possible.",
+    )
+    assert ask(widget, kind="undo")["said"] == f"Undone: {steps} fixes."
+    assert widget.dataset.to_bytes() == widget.data.to_bytes()
+    assert widget.dataset.reviewed_lines == [5]
+    widget.undo()
+    widget.undo()
+    assert widget.dataset.reviewed_lines == []
+
+
 def test_any_turn_is_edited_and_only_what_was_typed_is_different() -> None:
     call = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}
     turns = [
