@@ -152,7 +152,9 @@ class Looks:
         if self._tally is not None:
             self._tally.add([role for shape in self._shapes for role in shape.roles], row, counts, len(sizes))
         around = [self._counter.around(shape.roles, shape.trained) if shape.roles else (0, 0) for shape in self._shapes]
-        all_around, learned_around = np.fromiter(chain.from_iterable(around), np.int64, 2 * len(around)).reshape(-1, 2).T
+        all_around, learned_around = (
+            np.fromiter(chain.from_iterable(around), np.int64, 2 * len(around)).reshape(-1, 2).T
+        )
         tokens = np.bincount(row, counts, len(sizes)) + all_around
         return tokens, np.bincount(row, counts * learned, len(sizes)) + learned_around
 
