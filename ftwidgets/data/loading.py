@@ -123,7 +123,7 @@ def _kept(parts: Iterable[bytes], name: str) -> Source:
     except OSError as error:
         raise InputError(
             f"{name} cannot be unpacked into {tempfile.gettempdir()}: {error.strerror}. Make room there, or name "
-            "folder in the environment variable TMPDIR."
+            "another folder in the environment variable TMPDIR."
         ) from error
     return Stored(file, name)
 

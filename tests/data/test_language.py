@@ -72,14 +72,17 @@ def test_any_texts_are_judged(texts: list[str]) -> None:
 
 TALES = {
     "en": "The parcel that you sent on Monday was not in the box, and they have asked what to do with it for you.",
-    "de": "Das Paket, das Sie uns schickten, ist nicht im Lager, und wenn es sich findet, wird es mit der Post gesandt.",
+    "de": "Das Paket, das Sie uns schickten, ist nicht im Lager, und wenn es "
+    "sich findet, wird es mit der Post gesandt.",
     "fr": "Les colis que vous avez vus dans la cour sont pour nous, mais une erreur est venue avec cette adresse.",
     "nl": "Het pakket dat u op maandag stuurde was niet in de doos, is het of was het op weg naar ons of naar u?",
-    "da": "Pakken, som du sendte til os for to dage siden, var ikke i kassen, og vi ved ikke, hvad der er sket med den.",
+    "da": "Pakken, som du sendte til os for to dage siden, var ikke i kassen, og "
+    "vi ved ikke, hvad der er sket med den.",
     "sv": "Paketet som du skickade till oss i måndags var inte i lådan, och vi vet inte vad som har hänt med det.",
     "es": "El paquete que usted envió el lunes no estaba en la caja, y no sabemos qué hacer con él para ayudarle.",
     "pt": "O pacote que você enviou na segunda-feira não estava na caixa, e não sabemos o que fazer com ele por você.",
-    "it": "Il pacco che lei ha spedito lunedì non era nella scatola, e non sappiamo che cosa fare per aiutarla con esso.",
+    "it": "Il pacco che lei ha spedito lunedì non era nella scatola, e non "
+    "sappiamo che cosa fare per aiutarla con esso.",
     "fi": "Paketti, jonka lähetit maanantaina, ei ollut laatikossa, eikä meillä on tietoa siitä, mitä on tapahtunut.",
     "ru": "Посылки, которую вы отправили в понедельник, не было в коробке, и мы не знаем, что с ней делать.",
     "zh": "您星期一寄出的包裹不在箱子里,我们不知道该怎么办,请您再等几天,我们会给您写信。",
