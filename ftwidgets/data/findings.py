@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.examination import examined, text_findings
-from ftwidgets.data.hits import MOST, Hits
+from ftwidgets.data.hits import Hits, kept
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import LEVELS, Level, Spot
 from ftwidgets.data.survey import Survey
@@ -201,9 +200,9 @@ class Findings(Sequence[Finding]):
 def _examined(survey: Survey, place: int) -> dict[int, list[Fault]]:
     """What each rule, by its number, finds in a row: as much of it as is kept in the hits."""
     row = survey.data.rows[place]
-    found = list(islice(examined(row, survey.terms, texts=False), MOST))
+    found = kept(examined(row, survey.terms, texts=False))
     if row.fault is None and not any(rule.level == "error" for rule, _ in found):
-        found += islice(text_findings(row.value), MOST)
+        found += kept(text_findings(row.value))
     faults: dict[int, list[Fault]] = {}
     for rule, fault in found:
         faults.setdefault(rule.number, []).append(fault)

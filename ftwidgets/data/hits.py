@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -30,15 +31,22 @@ MOST = 1000
 """So many faults of one row are kept."""
 
 
+def kept(found: Iterable[Found]) -> list[Found]:
+    """The first faults of a row; after them the first that is an error, where none was before."""
+    every = iter(found)
+    first = list(islice(every, MOST))
+    if len(first) == MOST and not any(rule.level == "error" for rule, _ in first):
+        first += islice((one for one in every if one[0].level == "error"), 1)
+    return first
+
+
 def hits_of_row(place: int, found: Iterable[Found]) -> list[Occurrence]:
-    """What was found in one row, as tuples for an array of `HIT`."""
+    """What was found in one row, and is `kept`, as tuples for an array of `HIT`."""
     seen: dict[int, int] = {}
     hits = []
     for rule, _ in found:
         seen[rule.number] = nth = seen.get(rule.number, -1) + 1
         hits.append((place, rule.number, nth, -1, 0.0, 0, 0))
-        if len(hits) == MOST:
-            break
     return hits
 
 

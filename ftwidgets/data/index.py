@@ -100,6 +100,9 @@ def _parts(source: Source) -> Iterator[tuple[Index, int]]:
         ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + at
         if at + len(block) == source.size and not block.endswith(b"\n"):
             ends = np.append(ends, source.size)
+        if (int(ends[0]) if len(ends) else at + len(block)) - begun > LONGEST_LINE:
+            size = f"is longer than {LONGEST_LINE // 2**20} MB"
+            raise FileFormatError(f"Line {number:,} {size}: this is no JSONL. Write one example on each line.")
         if len(ends):
             yield _kept(source, block, at, ends, (begun, number)), at + len(block)
             begun, number = int(ends[-1]) + 1, number + len(ends)
@@ -115,11 +118,6 @@ def _kept(source: Source, block: bytes, start: int, ends: Places, line: tuple[in
     if ends[0] == start and begun < start:  # the line's last byte is in the block before
         returns[0] = source.read(start - 1, 1) == b"\r"
     lengths = ends - starts - returns
-    if lengths.max() > LONGEST_LINE:
-        long = number + int(np.argmax(lengths))
-        raise FileFormatError(
-            f"Line {long:,} is {lengths.max() / 2**20:,.0f} MB long: this is no JSONL. Write one example on each line."
-        )
     first = content[np.clip(starts - start, 0, len(block))]
     if lengths[0] > 0:
         first[0] = source.read(begun, 1)[0]

@@ -122,8 +122,8 @@ def _kept(parts: Iterable[bytes], name: str) -> Source:
         _fill(file, begun, parts)
     except OSError as error:
         raise InputError(
-            f"{name} cannot be unpacked into {tempfile.gettempdir()}: {error.strerror}. Make room there, or name "
-            "another folder in the environment variable TMPDIR."
+            f"{name} cannot be unpacked into {tempfile.gettempdir()}: {error.strerror}. Make room there, or "
+            "name another folder in the environment variable TMPDIR."
         ) from error
     return Stored(file, name)
 

@@ -14,7 +14,7 @@ import xxhash
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data.counting import Counter, is_trained
 from ftwidgets.data.examination import examined, is_plain, is_plain_pair, text_findings
-from ftwidgets.data.hits import Occurrence, hits_of_row
+from ftwidgets.data.hits import Occurrence, hits_of_row, kept
 from ftwidgets.data.kinds import KINDS, kind_of
 from ftwidgets.data.repeats import is_free_of_repeats
 from ftwidgets.data.repetition import may_repeat
@@ -99,11 +99,12 @@ class Looks:
                 shape = plain_shape(len(messages), messages[0]["role"] == "system")
                 self._keep(raw, CHAT, shape, [message["content"] for message in messages])
                 return
+            del value  # may be large, and is read again
         self._examine(raw, number)
 
     def _examine(self, raw: bytes, number: int) -> None:
         value, fault = read(raw)
-        found = list(examined(Row(number, 0, raw, value, fault), self._terms, texts=False))
+        found = kept(examined(Row(number, 0, raw, value, fault), self._terms, texts=False))
         self.hits += hits_of_row(self._start + len(self._rows), found)
         kind = -1 if fault is not None else KINDS.index(kind_of(value))
         if any(rule.level == "error" for rule, _ in found):
@@ -136,7 +137,7 @@ class Looks:
         """The facts of the rows; their texts are counted and judged now."""
         if self._sieve:
             for n in sorted({*self._sieve.caught(self._joined), *self._repeating}):
-                self.hits += hits_of_row(self._start + n, text_findings(orjson.loads(self._raws[n])))
+                self.hits += hits_of_row(self._start + n, kept(text_findings(orjson.loads(self._raws[n]))))
         sizes = np.fromiter((len(shape.roles) for shape in self._shapes), np.int64, len(self._shapes))
         known = list(zip(*self._rows, strict=True))
         columns: list[Any] = [np.array(column, kind) for column, kind in zip(known, DTYPES, strict=False)]

@@ -20,8 +20,6 @@ MOST = 1000
 PATIENCE = 2**26
 """So many bytes of one row are looked through, again and again, to mend it by one rule: some seconds."""
 
-Path = tuple[str | int, ...]
-
 
 class Mended(NamedTuple):
     """What became of a row: the row, None where it goes, and what was done, in words."""

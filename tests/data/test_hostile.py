@@ -1,4 +1,4 @@
-"""Input that means harm, or was merely cut off: a finding or a sentence, never a traceback, a hang, or all the memory."""
+"""Input that means harm, or was cut off: a finding or a sentence, never a traceback, a hang, or all the memory."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_file_that_changes_after_it_was_loaded_is_told(large: Path, change: Ca
     data = load(large)
     change(large)
     for use in (repr, check, lambda data: data.write(large.with_name("new")), lambda data: data.rows[0]):
-        with pytest.raises(InputError, match="was changed while it was in use. Load it again."):
+        with pytest.raises(InputError, match=r"was changed while it was in use\. Load it again\."):
             use(data)
     assert not large.with_name("new").exists()
 
@@ -214,6 +214,13 @@ def test_a_row_of_ten_thousand_faults_is_told_and_not_mended_for_hours() -> None
     assert 0 < len(findings) <= 2010
     assert len({str(finding) for finding in findings}) > 900
     assert check(fix(data, "role-unknown")).errors.lines == [11]
+
+
+def test_an_error_after_a_thousand_warnings_is_found() -> None:
+    blank = {"role": "user", "content": " "}
+    row = {"messages": [*[blank] * 1500, {"role": "nobody", "content": "a"}, ANSWER]}
+    errors = check(load(SOUND + orjson.dumps(row))).errors
+    assert [(finding.rule, finding.message_index) for finding in errors] == [("role-unknown", 1501)]
 
 
 def test_a_row_of_many_faults_is_mended_whole_or_stays() -> None:
