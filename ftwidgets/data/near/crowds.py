@@ -17,12 +17,13 @@ from ftwidgets.data.near.shingles import Numbers, Places, Shingles, shingles
 from ftwidgets.data.near.sketches import Sketches
 
 SLOTS = 25
-"""Bits of a place in the table of counts: 33 million counts in 128 MB, for a crowd of any size."""
+"""Bits of a place in the largest table of counts: 33 million counts in 128 MB, for a crowd of any size; a small crowd
+has a table with four to eight places a shingle."""
 
 RAREST = 12
 """Rare shingles by which a text is joined: those with the smallest numbers, so that texts alike choose alike."""
 
-BLOCK_SHINGLES = 2_000_000
+BLOCK_SHINGLES = 200_000
 
 
 def joined(crowd: Places, sketches: Sketches, sides: Sides, threshold: float, text_at: Callable[[int], str]) -> Codes:
@@ -32,9 +33,10 @@ def joined(crowd: Places, sketches: Sketches, sides: Sides, threshold: float, te
     """
     if not len(crowd):
         return np.zeros(0, np.uint64)
-    counts = np.zeros(1 << SLOTS, np.uint32)
+    slots = min(SLOTS, (4 * int(sketches.sizes[crowd].sum(dtype=np.int64))).bit_length())
+    counts = np.zeros(1 << slots, np.uint32)
     for _, block in blocks(crowd, sketches, text_at):
-        np.add.at(counts, _slots(block.numbers), np.uint32(1))  # of another type it takes ten times as long
+        np.add.at(counts, _slots(block.numbers, counts), np.uint32(1))  # of another type it takes ten times as long
     keys = [_rare(texts, block, counts, threshold) for texts, block in blocks(crowd, sketches, text_at)]
     del counts
     postings = np.sort(np.concatenate(keys))
@@ -51,13 +53,13 @@ def blocks(texts: Places, sketches: Sketches, text_at: Callable[[int], str]) -> 
         yield part, shingles([text_at(int(text)) for text in part])
 
 
-def _slots(numbers: Numbers) -> Places:
-    return (numbers >> np.uint64(64 - SLOTS)).astype(np.int64)
+def _slots(numbers: Numbers, counts: npt.NDArray[np.uint32]) -> Places:
+    return (numbers >> np.uint64(65 - len(counts).bit_length())).astype(np.int64)
 
 
 def _rare(texts: Places, block: Shingles, counts: npt.NDArray[np.uint32], threshold: float) -> Codes:
     """The smallest rare shingles of each text, each with its text, as one number."""
-    count = counts[_slots(block.numbers)]
+    count = counts[_slots(block.numbers, counts)]
     rows = block.rows
     alone = np.bincount(rows[count == 1], minlength=len(texts))
     hopeful = alone <= (1 - threshold) * block.sizes + 1e-9
