@@ -11,7 +11,7 @@ from ftwidgets.data import Dataset, Findings, load
 from ftwidgets.data.loading import Loadable
 from ftwidgets.data.record import Record
 from ftwidgets.data.rules import RULES
-from ftwidgets.errors import InputError
+from ftwidgets.errors import FtwidgetsError, InputError
 from ftwidgets.widgets import acts, causes, changes, drafts
 from ftwidgets.widgets.checking import Checking
 from ftwidgets.widgets.desk import Desk, words_of
@@ -172,8 +172,11 @@ class DataExplorer(Widget):
                 self.findings  # noqa: B018 waits for them: what is mended is what was found
             with self._checking.lock:
                 answer = self._answer(message)
-        except InputError as error:
+        except FtwidgetsError as error:
             answer = {"problem": str(error)}
+        except Exception as error:  # a fault of ours: told in the view, and in the kernel's log
+            self.send({"problem": f"This failed inside ftwidgets ({type(error).__name__}). The data are as they were."})
+            raise
         self.send(answer)
 
     def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 // What the browser holds of the data: begun from the snapshot, kept up by messages, drawn by any number of views.
 
+/** One of these is in every answer to what is asked for with `ask`. */
+const ANSWERS = ["said", "problem", "draft", "page", "places"];
+
 const SOUGHT = ["search", "only_findings", "rule", "label", "marked", "between"];
 
 /** So many lines of the table are asked for around those in view, and so many are kept. */
@@ -45,7 +48,7 @@ export class Holding {
     if (table) this.takeTable(table);
     if (lines) this.takeLines(lines);
     if ("said" in message) this.problem = "";
-    if ("said" in message || "problem" in message || "draft" in message) this.waiting = null;
+    if (ANSWERS.some((name) => name in message)) this.waiting = null;
     this.kept = null;
     this.draw();
     for (const view of this.views) view.hear?.(message);

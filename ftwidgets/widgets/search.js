@@ -34,10 +34,16 @@ export class SearchTools {
     if (!this.typing && this.text.value !== model.get("search")) this.text.value = model.get("search");
     this.only.setAttribute("aria-pressed", String(model.get("only_findings")));
     this.only.disabled = !causes.length && !model.get("only_findings");
-    if (this.drawn?.some((one, n) => one !== [causes, charts, work][n]) ?? true) this.filter.replaceChildren(...options(causes, charts, work));
-    this.drawn = [causes, charts, work];
-    const chosen = ["rule", "label", "marked"].find((name) => model.get(name));
-    this.filter.value = chosen ? `${chosen}:${model.get(chosen)}` : "";
+    const kind = ["rule", "label", "marked"].find((name) => model.get(name));
+    const chosen = kind ? `${kind}:${model.get(kind)}` : "";
+    const content = [causes, charts, work, chosen];
+    if (this.drawn?.some((one, n) => one !== content[n]) ?? true) {
+      this.filter.replaceChildren(...options(causes, charts, work));
+      this.filter.value = chosen;
+      if (this.filter.value !== chosen) this.filter.append(make("option", { value: chosen }, `${model.get(kind)} (0)`));
+    }
+    this.drawn = content;
+    this.filter.value = chosen;
     const [bar] = Object.entries(model.get("between"));
     this.bar.hidden = !bar;
     if (bar) write(this.bar, `${bar[1].map((end) => end.toLocaleString("en")).join(" to ")} ${bar[0] === "tokens" ? "tokens" : "characters"}: show all`);

@@ -540,6 +540,7 @@ def test_a_row_that_is_mended_stays_in_sight_when_it_is_found_no_more(support: B
     support.settle()
     assert (how(support.page), where(support.page)[:7]) == ("No row has all of this.", "line 63")
     assert said(support.page)[1].startswith("user\n")
+    assert support.page.get_by_label("which rows").input_value() == "rule:role-unknown"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
