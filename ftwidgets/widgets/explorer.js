@@ -62,7 +62,7 @@ class ExplorerView {
     this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", ...TAKES_KEYS });
     this.splits = frame.view("split", make("div", { class: "ftw-panel" }, this.shares.root, this.labels), () => this.draw());
     frame.actions.append(this.splits);
-    this.tables = make("div", { class: "ftw-scroll ftw-labels", role: "region", "aria-label": "the charts as tables", ...TAKES_KEYS });
+    this.tables = make("div", { class: "ftw-scroll ftw-labels ftw-tables", role: "region", "aria-label": "the charts as tables", ...TAKES_KEYS });
     frame.view("Table", this.tables, () => this.draw());
     this.changes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "what was changed", ...TAKES_KEYS });
     frame.view("Changes", this.changes, () => this.draw());
