@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import traitlets
@@ -24,6 +25,7 @@ from ftwidgets.widgets.widget import Widget
 AT_ONCE = 20_000
 """So many rows are checked before the widget goes on; more are checked in a thread."""
 
+SHARES = tuple(field.name for field in fields(Shares))
 SOUGHT = ("search", "only_findings", "rule", "label", "marked", "between")
 
 
@@ -35,7 +37,8 @@ class DataExplorer(Widget):
 
     What Python gets: `dataset` is the data as they are now, each change one of its `steps`; it can be set too, and
     `undo` takes the last one back. `findings` is what the check finds in them, `selected` the line that is shown,
-    `parts` the data sets of the split by `validation` and `test`, parts of 1, and `seed`. `code` does all of it again.
+    `parts` the data sets of the split by `validation` and `test`, parts of 1, and `seed`; with `stratify` each part has
+    of each label its share. `code` does all of it again.
 
     What is shown: `search` keeps the rows that hold a text, in any case, `only_findings` those in which something was
     found, `rule` those of one rule, `label` those with this answer, `marked` those that are "reviewed", "not reviewed"
@@ -60,6 +63,7 @@ class DataExplorer(Widget):
     validation = traitlets.Float(0.2).tag(sync=True)
     test = traitlets.Float(0.2).tag(sync=True)
     seed = traitlets.Int(7).tag(sync=True)
+    stratify = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, data: Loadable, beside: Loadable | None = None, **chosen: Any) -> None:
         loaded, other = load(data), None if beside is None else load(beside)
@@ -217,7 +221,8 @@ class DataExplorer(Widget):
         except InputError as error:
             return self._display.split(self._shares) | {"problem": str(error)}
         with self.hold_trait_notifications():
-            self.validation, self.test, self.seed = shares.validation, shares.test, shares.seed
+            for name, value in asdict(shares).items():
+                setattr(self, name, value)
         return self._display.split(self._shares)
 
     @traitlets.default("selected")
@@ -242,13 +247,13 @@ class DataExplorer(Widget):
     def _is_bar(self, proposal: Any) -> Any:
         return ends(proposal["value"])
 
-    @traitlets.validate("validation", "test", "seed")
+    @traitlets.validate(*SHARES)
     def _can_be_split(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        self.dataset.split(**{"validation": self.validation, "test": self.test, "seed": self.seed, name: value})
+        replace(self._shares, **{name: value}).parts(self.dataset)
         return value
 
-    @traitlets.observe("validation", "test", "seed")
+    @traitlets.observe(*SHARES)
     def _split_anew(self, _: Any) -> None:
         self._tell()
 
@@ -283,7 +288,7 @@ class DataExplorer(Widget):
 
     @property
     def _shares(self) -> Shares:
-        return Shares(self.validation, self.test, self.seed)
+        return Shares(*(getattr(self, name) for name in SHARES))
 
     @property
     def _sought(self) -> Sought:

@@ -14,20 +14,27 @@ export class ShareFields {
     const full = () => Object.values(this.typed()).every((value) => value !== null);
     this.inputs = Object.fromEntries(FIELDS.map(({ name, most }) => [name, make("input", { type: "number", min: 0, max: most, step: name === "seed" ? 1 : "any", oninput: () => full() && ask(this.typed()), onchange: () => full() || ask(this.typed()) })]));
     const labels = FIELDS.map(({ name, label, unit }) => make("label", {}, `${label} `, this.inputs[name], unit && ` ${unit}`));
+    this.even = make("input", { type: "checkbox", onchange: () => ask(this.typed()) });
+    this.evenly = make("label", {}, this.even, " each label's share in each part");
+    labels.push(this.evenly);
     this.root = make("div", { class: "ftw-shares", role: "group", "aria-label": "split" }, ...labels);
   }
 
   typed() {
-    return Object.fromEntries(Object.entries(this.inputs).map(([name, input]) => [name, input.value === "" ? null : Number(input.value)]));
+    const numbers = Object.entries(this.inputs).map(([name, input]) => [name, input.value === "" ? null : Number(input.value)]);
+    return { ...Object.fromEntries(numbers), stratify: this.even.checked };
   }
 
   /** Show the split as it is set; a field that is being typed in keeps what was typed. */
   draw(split, lost) {
+    this.evenly.hidden = !split.labels.length && !split.stratify;
+    this.even.checked = split.stratify;
+    this.even.disabled = lost;
     for (const [name, input] of Object.entries(this.inputs)) {
       const differs = Number(input.value || NaN) !== split[name];
       if (differs && !split.problem && !input.matches(":focus")) input.value = split[name];
       input.setAttribute("aria-invalid", String(differs && Boolean(split.problem)));
-      input.disabled = lost || !split.parts.length;
+      input.disabled = lost || (!split.parts.length && !split.stratify);
     }
   }
 }

@@ -395,6 +395,10 @@ def test_a_label_keeps_its_rows_and_is_counted_in_each_part(opened: Opened) -> N
     assert (shown(bridge.page)[:3], bridge.widget.label) == ([1, 3, 5], "no")
     button(bridge, "split: train 12")
     assert bridge.page.locator(".ftw-labels tbody tr").first.inner_text().split()[:2] == ["train", "12"]
+    bridge.page.get_by_label("each label's share in each part").check()
+    bridge.settle()
+    assert bridge.page.locator(".ftw-labels tbody tr").first.inner_text().split() == ["train", "12", "6", "6"]
+    assert bridge.widget.stratify
 
 
 def test_typed_shares_split_anew_and_a_bad_one_is_answered_in_the_note(opened: Opened) -> None:

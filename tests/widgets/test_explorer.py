@@ -572,6 +572,15 @@ def test_the_labels_are_counted_in_each_part() -> None:
     assert [sum(part["counts"]) for part in split["parts"]] == [12, 4, 4]
 
 
+def test_each_part_may_have_its_share_of_each_label() -> None:
+    widget = DataExplorer([chat(f"Is {n} even?", "no" if n % 5 else "yes") for n in range(20)])
+    split = ask(widget, kind="split", validation=25, test=25, seed=7, stratify=True)["split"]
+    assert [sorted(part["counts"]) for part in split["parts"]] == [[2, 8], [1, 4], [1, 4]]
+    assert (widget.stratify, widget.code.endswith("seed=7, stratify=True)")) == (True, True)
+    refused = ask(explorer(20), kind="split", validation=25, test=25, seed=7, stratify=True)["split"]
+    assert "no labels" in refused["problem"]
+
+
 def test_the_cost_is_that_of_the_rows_that_train() -> None:
     widget = explorer(100)
     before = widget.snapshot()["cost"]
@@ -614,7 +623,7 @@ def test_odd_data_is_shown_and_edited_all_the_same(data: bytes) -> None:
 
 def test_an_empty_file_has_no_split_and_says_so() -> None:
     widget = DataExplorer(b"")
-    assert widget.snapshot()["split"]["words"] == "split: no rows to share out"
+    assert widget.snapshot()["split"]["words"] == "split: not possible with these rows"
     with pytest.raises(InputError, match="leave nothing to train on"):
         assert widget.parts
 
