@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ftwidgets.data.change import written
 from ftwidgets.data.examination import examined
 from ftwidgets.data.kinds import kind_of
+from ftwidgets.data.mending import Path
 from ftwidgets.data.mending import mended as in_row
 from ftwidgets.data.row import Row, parse
 from ftwidgets.data.rules import Fault, Mend, Rule

@@ -1,4 +1,4 @@
-"""Input that means harm, or was cut off: a finding or a sentence, never a traceback, a hang, or all the memory."""
+"""Input that means harm, or was merely cut off: a finding or a sentence, never a traceback, a hang or all memory."""
 
 from __future__ import annotations
 
@@ -318,6 +318,7 @@ def test_a_list_that_never_ends_is_read_in_bounded_memory(tmp_path: Path, conten
 
 
 @linux
+@pytest.mark.slow
 @pytest.mark.soak
 @pytest.mark.parametrize("row", [b"{}\n", CHAT % (1, 1)], ids=["empty", "chat"])
 def test_ten_million_rows_take_little_memory_each(tmp_path: Path, row: bytes) -> None:
@@ -332,6 +333,7 @@ def test_ten_million_rows_take_little_memory_each(tmp_path: Path, row: bytes) ->
 
 
 @linux
+@pytest.mark.slow
 @pytest.mark.soak
 @pytest.mark.parametrize("byte", [b"\0", b"a", b"\n"])
 def test_gigabytes_of_one_byte_are_a_sentence(tmp_path: Path, byte: bytes) -> None:

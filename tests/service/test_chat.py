@@ -284,6 +284,7 @@ def test_chats_that_are_asked_at_once_are_answered_each_as_if_alone(service, tra
     assert together == alone
 
 
+@pytest.mark.slow
 @pytest.mark.soak
 def test_answers_are_the_same_on_a_busy_machine(service, trained):
     """Where the processor is late, JAX still reads an array that it was given: it may not be changed meanwhile."""
