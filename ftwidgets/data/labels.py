@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST, LONGEST = 12, 40
 """So many labels at most, of so many characters at most."""
 
+SOME = 10_000
+"""So many rows tell whether there may be few different answers."""
+
 SPELLINGS = 8
 """So many ways at most to write one label."""
 MOST_PADDED = 200
@@ -104,6 +107,8 @@ def labels_of(survey: Survey) -> Labels | None:
     """
     facts, places = survey.facts, survey.places
     if not len(places) or survey.kind == "preference" or facts.length[places].max() > LONGEST + 2:
+        return None
+    if len(np.unique(facts.answer[places[:SOME]])) > MOST * SPELLINGS:  # of many rows, a look at some takes no memory
         return None
     hashes, first, which, rows = np.unique(
         facts.answer[places], return_index=True, return_inverse=True, return_counts=True

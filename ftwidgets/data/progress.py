@@ -1,7 +1,8 @@
-"""A progress bar in words and signs, for work that takes longer than a second."""
+"""A progress bar for work that takes longer than a second."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,15 +12,16 @@ PATIENCE = 1.0
 
 @contextmanager
 def bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """A bar on the error stream that appears after a second and goes when the work is done.
+    """A bar in a terminal or a notebook that appears after a second and goes when the work is done.
 
-    Call what it gives with how much is done, of `total`. Bytes are shown as MB where `unit` is "B".
+    Call what it gives with how much is done, of `total`. Where nobody looks, no bar is written.
     """
-    from tqdm import tqdm
+    if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
+        yield lambda _: None
+        return
+    from tqdm.auto import tqdm
 
-    with tqdm(
-        desc=what, total=total, unit=unit, unit_scale=unit == "B", delay=PATIENCE, leave=False, dynamic_ncols=True
-    ) as shown:
+    with tqdm(desc=what, total=total, unit=unit, delay=PATIENCE, leave=False) as shown:
 
         def heard(done: int) -> None:
             shown.update(done - shown.n)

@@ -40,9 +40,9 @@ class Facts(NamedTuple):
     trained: Array
 
     @classmethod
-    def none(cls) -> Facts:
-        """Those of no rows."""
-        return cls(*(np.zeros(0, kind) for kind in DTYPES))
+    def none(cls, rows: int = 0) -> Facts:
+        """Those of so many rows, of which nothing is known yet."""
+        return cls(*(np.zeros(rows, kind) for kind in DTYPES))
 
     def take(self, places: Any) -> Facts:
         """Those of the rows at these places."""
@@ -74,12 +74,12 @@ class Survey:
         """What is nearly alike, and in what language each row is: as it was `seen`, else looked at now."""
         return aside(self.data) if self.seen is None else self.seen
 
-    @cached_property
+    @property
     def places(self) -> npt.NDArray[np.int64]:
         """The places of the rows without an error."""
         return np.flatnonzero(self.facts.sound)
 
-    @cached_property
+    @property
     def whole(self) -> npt.NDArray[np.uint64]:
         """A hash of each whole example; 0 where it has an error."""
         return np.where(self.facts.sound, self.facts.prompt * np.uint64(0x9E3779B97F4A7C15) + self.facts.answer, 0)

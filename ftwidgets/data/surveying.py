@@ -45,22 +45,24 @@ def looked_at(
     """
     if counter:
         counter.expect(int(data.index.length.sum(dtype=np.int64)))
-    columns, hits = [], []
+    facts, hits = Facts.none(len(data)), []
     raws, numbers, start = data.raws(), data.index.number, 0
     for end in _ends(data.index.length):
         looks = Looks(terms, counter, sieve, start, tally)
         for number, raw in zip(numbers[start:end].tolist(), islice(raws, end - start), strict=True):
             looks.at(raw, number)
-        columns.append(looks.facts())
+        for column, known in zip(facts, looks.facts(), strict=True):
+            column[start:end] = known
         hits.append(hits_of(looks.hits))
         start = end
         if heard:
             heard(start)
-    facts = Facts(*map(np.concatenate, zip(*columns, strict=True))) if columns else Facts.none()
     return Look(facts, np.concatenate([hits_of([]), *hits]))
 
 
 def _ends(lengths: npt.NDArray[np.uint32]) -> list[int]:
     """The places at which the chunks end, of rows of these lengths."""
-    chunks = np.cumsum(lengths, dtype=np.int64) // CHUNK
-    return [int(end) for end in (*(np.flatnonzero(np.diff(chunks)) + 1), len(lengths)) if end]
+    reached = np.cumsum(lengths, dtype=np.int64)
+    total = int(reached[-1]) if len(reached) else 0
+    ends = np.searchsorted(reached, np.arange(CHUNK, total + CHUNK, CHUNK)) + 1
+    return [int(end) for end in np.unique(np.minimum(ends, len(reached))) if end]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.answers import answer_of
+from ftwidgets.data.copies import copies
 from ftwidgets.data.labels import labels_of
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, shown, tells
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, SYSTEM, USER, chat, said
@@ -26,9 +25,8 @@ def duplicate(survey: Survey) -> Spots:
     better than it is.
     """
     places = survey.places
-    first = places[_first(survey.whole[places])]
-    again = first != places
-    return Spots.of(places[again], first[again])
+    again, first = copies(survey.whole[places])
+    return Spots.of(places[again], places[first])
 
 
 @tells(duplicate)
@@ -58,10 +56,9 @@ def contradiction(survey: Survey) -> Spots:
     model should vary.
     """
     places = _asked(survey)
-    places = places[_first(survey.whole[places]) == np.arange(len(places))]
-    first = places[_first(survey.facts.prompt[places])]
-    other = first != places
-    return Spots.of(places[other], first[other])
+    places = np.delete(places, copies(survey.whole[places])[0])
+    other, first = copies(survey.facts.prompt[places])
+    return Spots.of(places[other], places[first])
 
 
 @tells(contradiction)
@@ -93,9 +90,10 @@ def same_answer(survey: Survey) -> Spots:
     places = survey.places
     if len(places) < 10 or survey.kind == "preference" or labels_of(survey):
         return Spots.of([])
-    _, first, rows = np.unique(survey.facts.answer[places], return_index=True, return_counts=True)
-    many = rows >= SHARE * len(places)
-    return Spots.of(places[first[many]], value=rows[many])
+    _, first = copies(survey.facts.answer[places])
+    origin, times = np.unique(first, return_counts=True)
+    many = times + 1 >= SHARE * len(places)
+    return Spots.of(places[origin[many]], value=times[many] + 1)
 
 
 @tells(same_answer)
@@ -110,12 +108,6 @@ def _asked(survey: Survey) -> npt.NDArray[np.int64]:
     facts = survey.facts
     before = facts.messages.astype(np.int64) - 1 - (facts.system != 0)
     return np.flatnonzero(facts.sound & (before > 0) & (facts.kind != 3))
-
-
-def _first(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """Of each value where it stands first."""
-    _, first, which = np.unique(values, return_index=True, return_inverse=True)
-    return first[which]
 
 
 def _answer(survey: Survey, place: int) -> str:
