@@ -45,7 +45,7 @@ class Desk:
         self.beside = beside
         self.counter = counter_for(model)
         self.findings: Findings | None = None
-        self._model = model
+        self.model = model
         self._acts: list[int] = []  # how many steps there were before each act
 
     def check(self, heard: Heard | None = None) -> None:
@@ -54,7 +54,7 @@ class Desk:
         `heard` hears how many rows have been looked at, of how many; without it nobody does.
         """
         if self.findings is None:
-            self.findings = check(self.dataset, self.beside, model=self._model, heard=heard or _nobody)
+            self.findings = check(self.dataset, self.beside, model=self.model, heard=heard or _nobody)
         elif not self.is_checked:
             beside = [] if self.beside is None else [self.beside]
             self.findings = rechecked(self.findings, self.dataset, *beside)
@@ -62,7 +62,7 @@ class Desk:
 
     def count_as(self, model: str | None) -> None:
         """Have the tokens counted as another model does. Raises InputError where it is not known how."""
-        self.counter, self._model, self.findings = counter_for(model), model, None
+        self.counter, self.model, self.findings = counter_for(model), model, None
 
     def put(self, dataset: Dataset) -> None:
         """Go on with these rows; what was found is kept until the next `check`."""

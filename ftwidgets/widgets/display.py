@@ -71,6 +71,16 @@ class Display:
         """Whether the row of a line is among those that are found."""
         return sought == NOTHING or line in self._desk.dataset.index.number[self.found(sought)]
 
+    def next(self, place: int, sought: Sought) -> int:
+        """The line of the row at a place, or of the first of those found after it; 0 where there are no rows."""
+        found, rows = self.found(sought), self._desk.dataset.rows
+        if not len(rows):
+            return 0
+        near = (
+            found[min(int(np.searchsorted(found, place)), len(found) - 1)] if len(found) else min(place, len(rows) - 1)
+        )
+        return rows[int(near)].number
+
     def snapshot(self, sought: Sought, selected: int, shares: Shares) -> Wire:
         """All that a view begins with; it and all others know it then."""
         self._known, self._sent, self._order = {}, {}, None

@@ -9,9 +9,10 @@ from typing import Any
 import traitlets
 
 from ftwidgets.data import Dataset, Findings, load
+from ftwidgets.data.counting import counter_for
 from ftwidgets.data.loading import Loadable
 from ftwidgets.data.record import Record
-from ftwidgets.data.rules import RULES
+from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.errors import FtwidgetsError, InputError
 from ftwidgets.widgets import acts, causes, changes, drafts
 from ftwidgets.widgets.checking import Checking
@@ -71,7 +72,7 @@ class DataExplorer(Widget):
         self._checking = Checking(self._desk, self._hear, self._checked)
         if len(loaded) <= AT_ONCE:
             self._desk.check()
-        self._seen = self._desk.is_checked
+        self._seen, self._moving = self._desk.is_checked, False
         self._display = Display(self._desk)
         super().__init__(**chosen)
         if chosen.keys() & {*SOUGHT}:
@@ -140,11 +141,12 @@ class DataExplorer(Widget):
             if len(dataset) <= AT_ONCE:
                 self._desk.check()
             self._display.renew()
+            self._moving = True
             if show is not None and self._desk.place(show) is not None and self._display.shows(show, self._sought):
                 self.selected = show
             elif self._desk.place(self.selected) is None:
-                near = min(place, len(dataset) - 1)
-                self.set_trait("selected", dataset.rows[near].number if len(dataset) else 0)
+                self.set_trait("selected", self._display.next(place, self._sought))
+            self._moving = False
             self._tell()
             if not self._desk.is_checked:
                 self._checking.start()
@@ -165,9 +167,9 @@ class DataExplorer(Widget):
             self.send({"head": self._display.head()})
 
     def _tell(self) -> None:
-        told = self._display.news(self._sought, self.selected, self._shares)
-        if told:
-            self.send(told)
+        with self._checking.lock:
+            if told := self._display.news(self._sought, self.selected, self._shares):
+                self.send(told)
 
     def _asked(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         """A view lacks something, or somebody did something in it."""
@@ -239,8 +241,8 @@ class DataExplorer(Widget):
 
     @traitlets.validate("rule")
     def _is_rule(self, proposal: Any) -> Any:
-        if proposal["value"] and proposal["value"] not in RULES:
-            raise InputError(f"There is no rule '{proposal['value']}'. Those that found something: {self._rules}.")
+        if proposal["value"]:
+            explanation(proposal["value"])  # refuses what is no rule
         return proposal["value"]
 
     @traitlets.validate("between")
@@ -257,11 +259,17 @@ class DataExplorer(Widget):
     def _split_anew(self, _: Any) -> None:
         self._tell()
 
+    @traitlets.validate("model")
+    def _is_counted(self, proposal: Any) -> Any:
+        counter_for(proposal["value"])
+        return proposal["value"]
+
     @traitlets.observe("model")
     def _count_anew(self, change: Any) -> None:
-        with self._checking.lock:
-            self._desk.count_as(change["new"])
-            self._put(self.dataset)
+        if change["new"] != self._desk.model:
+            with self._checking.lock:
+                self._desk.count_as(change["new"])
+                self._put(self.dataset)
 
     @traitlets.observe(*SOUGHT)
     def _find(self, _: Any) -> None:
@@ -276,15 +284,11 @@ class DataExplorer(Widget):
     @traitlets.observe("selected")
     def _show(self, _: Any) -> None:
         """A row that was asked for is shown, whatever else was searched."""
-        if len(self.dataset) and not self._display.shows(self.selected, self._sought):
+        if len(self.dataset) and not self._moving and not self._display.shows(self.selected, self._sought):
             with self.hold_trait_notifications():
                 self.search, self.rule, self.label, self.marked, self.between = "", "", "", "", {}
                 self.only_findings = False
         self._tell()
-
-    @property
-    def _rules(self) -> str:
-        return ", ".join(self.findings.by_cause()) or "none"
 
     @property
     def _shares(self) -> Shares:

@@ -131,6 +131,9 @@ def test_whose_tokens_are_counted_can_be_chosen() -> None:
     assert many > 0
     with pytest.raises(InputError, match="How 'nobody' counts tokens is not known"):
         explorer(model="nobody")
+    with pytest.raises(InputError, match="How 'nobody' counts tokens is not known"):
+        widget.model = "nobody"
+    assert widget.model == "gpt-3.5-turbo"
 
 
 # What is looked for
@@ -438,6 +441,14 @@ def test_a_row_is_deleted_added_and_marked_and_each_is_undone() -> None:
         widget.undo()
     assert widget.dataset.to_bytes() == widget.data.to_bytes()
     assert widget.snapshot()["order"] == list(range(1, 13))
+
+
+def test_a_deleted_row_gives_way_to_the_next_that_is_found() -> None:
+    widget = explorer(30, search="7")
+    assert found(widget) == [7, 17, 27]
+    for left, shown in (([17, 27], 17), ([27], 27), ([], 28)):
+        ask(widget, kind="delete", line=widget.selected)
+        assert (found(widget), widget.selected, widget.search) == (left, shown, "7")
 
 
 def test_a_new_row_has_the_format_of_the_data_and_the_system_message_of_all() -> None:
