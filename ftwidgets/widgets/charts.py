@@ -51,8 +51,8 @@ def histogram(name: str, title: str, values: npt.NDArray[Any], unit: str) -> Cha
     words = f"{high:,}"
     if len(far):
         bars.append([int(far.min()), int(far.max()), len(far)])
-        most = f"at {far.max():,}" if len(far) == 1 else f"from {far.min():,} to {far.max():,}"
-        words = f"{count(len(far), 'outlier')} {most}"
+        where = f" at {far.max():,}" if len(far) == 1 else f", {far.min():,} to {far.max():,}"
+        words = count(len(far), "outlier") + where
     ends = {"low": f"{low:,}", "middle": f"median {middle:,.0f}", "high": words}
     return {"name": name, "title": title, "unit": unit, "bars": bars, "far": bool(len(far)), **ends}
 
