@@ -17,6 +17,7 @@ import orjson
 
 from ftwidgets.data.dataset import Dataset, Origin, rows_of
 from ftwidgets.data.index import index_of, lines
+from ftwidgets.data.progress import bar
 from ftwidgets.data.reading import HEAD, PLACES, frame_records, recognised, records
 from ftwidgets.data.reading import opened as unpacked
 from ftwidgets.data.row import UTF16
@@ -40,7 +41,7 @@ def load(source: Loadable, name: str | None = None, heard: Heard | None = None) 
     """Read a file, its bytes, a list of examples or a DataFrame. Bad lines are kept, and `check` tells of them.
 
     A file may be JSONL, a JSON list, CSV, TSV, XLSX or Parquet, and packed as gzip, zip or zst; which it is shows in
-    its content, not in its name. `heard` hears how many bytes have been read, of how many.
+    its content, not in its name. `heard` hears how many bytes have been read, of how many; without it a bar tells.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
@@ -50,9 +51,12 @@ def load(source: Loadable, name: str | None = None, heard: Heard | None = None) 
     if isinstance(source, bytes):
         return _any(Memory(source), name or "data", heard)
     if isinstance(source, str | os.PathLike):
-        found = opened(source)
+        found, called = opened(source), name or Path(source).name
         try:
-            return _any(found, name or Path(source).name, heard)
+            if heard is not None:
+                return _any(found, called, heard)
+            with bar(f"Reading {called}", found.size, "B") as shown:
+                return _any(found, called, lambda done, _: shown(done))
         except FileFormatError as error:
             raise FileFormatError(f"{source} cannot be read. {error}") from error
     if hasattr(source, "iloc"):

@@ -21,7 +21,7 @@ def bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
         return
     from tqdm.auto import tqdm
 
-    with tqdm(desc=what, total=total, unit=unit, delay=PATIENCE, leave=False) as shown:
+    with tqdm(desc=what, total=total, unit=unit, unit_scale=unit == "B", delay=PATIENCE, leave=False) as shown:
 
         def heard(done: int) -> None:
             shown.update(done - shown.n)
