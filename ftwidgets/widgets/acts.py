@@ -9,6 +9,7 @@ from ftwidgets.data import Dataset
 from ftwidgets.data.row import Row
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import drafts
+from ftwidgets.widgets.conversion import converted
 from ftwidgets.widgets.desk import Desk
 
 Message = Mapping[str, Any]
@@ -66,6 +67,7 @@ ACTS = {
     "reviewed": _reviewed,
     "mend": _mend,
     "fix": _fix,
+    "convert": converted,
     "undo": _undo,
 }
 """What a browser can ask to be done, by its kind."""

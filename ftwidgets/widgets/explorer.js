@@ -1,6 +1,7 @@
 // The DataExplorer: the rows of a data set as conversations, what was found in them, and all that one does about it.
 
 import { changeList } from "./changes.js";
+import { ConversionPanel } from "./conversion.js";
 import { RowForm } from "./edit.js";
 import { causeList } from "./findings.js";
 import { Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
@@ -25,10 +26,12 @@ class ExplorerView {
     this.search = new SearchTools(holding);
     this.table = new RowTable(holding);
     this.table.may = () => this.leave();
+    this.conversion = new ConversionPanel(holding);
+    this.conversion.may = () => this.leave();
     this.buildRow();
     this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...TAKES_KEYS });
     this.charts = make("div", { class: "ftw-charts" });
-    this.frame.body.append(make("div", { class: "ftw-columns" }, make("div", {}, ...this.left, this.charts), this.causes));
+    this.frame.body.append(this.conversion.root, make("div", { class: "ftw-columns" }, make("div", {}, ...this.left, this.charts), this.causes));
     this.buildFooter();
     this.draw();
   }
@@ -162,6 +165,7 @@ class ExplorerView {
     write(frame.progress, head.tally);
     const problem = holding.problem || split.problem;
     frame.tell(lost ? LOST : problem || (holding.isWaiting ? BUSY : ""), "warn");
+    this.conversion.draw();
     this.search.draw();
     this.table.draw();
     this.drawRow();

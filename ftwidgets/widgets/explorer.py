@@ -16,6 +16,7 @@ from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.errors import FtwidgetsError, InputError
 from ftwidgets.widgets import acts, causes, changes, drafts
 from ftwidgets.widgets.checking import Checking
+from ftwidgets.widgets.conversion import Conversion, TemplateTrait
 from ftwidgets.widgets.desk import Desk, words_of
 from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
@@ -44,7 +45,8 @@ class DataExplorer(Widget):
     What is shown: `search` keeps the rows that hold a text, in any case, `only_findings` those in which something was
     found, `rule` those of one rule, `label` those with this answer, `marked` those that are "reviewed", "not reviewed"
     or "changed", `between` those within a bar, such as {"tokens": (20, 60)}. `model` is the one whose tokens are
-    counted. Each may be given, read and set in Python.
+    counted. `template` holds the texts by which chats are made of a table, of system, user and assistant, at first as
+    they are guessed. Each may be given, read and set in Python.
 
     Raises:
         InputError: there is no such file, or a trait is set to what cannot be: a line without a row, impossible shares.
@@ -61,6 +63,7 @@ class DataExplorer(Widget):
     marked = traitlets.Enum(MARKS, "").tag(sync=True)
     between = traitlets.Dict().tag(sync=True)
     model = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    template = TemplateTrait().tag(sync=True)
     validation = traitlets.Float(0.2).tag(sync=True)
     test = traitlets.Float(0.2).tag(sync=True)
     seed = traitlets.Int(7).tag(sync=True)
@@ -73,7 +76,7 @@ class DataExplorer(Widget):
         if len(loaded) <= AT_ONCE:
             self._desk.check()
         self._seen, self._moving = self._desk.is_checked, False
-        self._display = Display(self._desk)
+        self._display, self._conversion = Display(self._desk), Conversion(self._desk)
         super().__init__(**chosen)
         if chosen.keys() & {*SOUGHT}:
             self._find(None)
@@ -126,12 +129,13 @@ class DataExplorer(Widget):
 
     def twin(self) -> str:
         """The findings, the first conversations, how long they are, and the split, as tables, pictures and text."""
-        return self._display.twin(self._shares)
+        return self._display.twin(self._shares) + self._conversion.twin(self.template)
 
     def snapshot(self) -> dict[str, Any]:
         """All that a view begins with, as plain values."""
         with self._checking.lock:
-            return self._display.snapshot(self._sought, self.selected, self._shares) | {"code": self.code}
+            shown = self._display.snapshot(self._sought, self.selected, self._shares)
+            return shown | self._conversion.snapshot(self.template, self.selected) | {"code": self.code}
 
     def _put(self, dataset: Dataset, show: int | None = None) -> None:
         """Go on with other rows, tell the views what is different, and show the line that is named."""
@@ -147,6 +151,7 @@ class DataExplorer(Widget):
             elif self._desk.place(self.selected) is None:
                 self.set_trait("selected", self._display.next(place, self._sought))
             self._moving = False
+            self.template = self._conversion.renewed(self.template)
             self._tell()
             if not self._desk.is_checked:
                 self._checking.start()
@@ -168,7 +173,8 @@ class DataExplorer(Widget):
 
     def _tell(self) -> None:
         with self._checking.lock:
-            if told := self._display.news(self._sought, self.selected, self._shares):
+            told = self._display.news(self._sought, self.selected, self._shares)
+            if told := told | self._conversion.news(self.template, self.selected):
                 self.send(told)
 
     def _asked(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
@@ -231,6 +237,10 @@ class DataExplorer(Widget):
     def _first(self) -> int:
         return self.data.rows[0].number if len(self.data) else 0
 
+    @traitlets.default("template")
+    def _guessed(self) -> dict[str, str]:
+        return self._conversion.guess
+
     @traitlets.validate("selected")
     def _has_row(self, proposal: Any) -> Any:
         line, data = proposal["value"], self.dataset
@@ -255,8 +265,8 @@ class DataExplorer(Widget):
         replace(self._shares, **{name: value}).parts(self.dataset)
         return value
 
-    @traitlets.observe(*SHARES)
-    def _split_anew(self, _: Any) -> None:
+    @traitlets.observe(*SHARES, "template")
+    def _tell_anew(self, _: Any) -> None:
         self._tell()
 
     @traitlets.validate("model")

@@ -24,7 +24,7 @@ export class Holding {
     this.begin();
     model.on("msg:custom", (message) => this.take(message));
     model.on("change:view", () => this.begin());
-    model.on(SOUGHT.map((name) => `change:${name}`).join(" "), () => this.draw());
+    model.on([...SOUGHT, "template"].map((name) => `change:${name}`).join(" "), () => this.draw());
     model.on("change:selected", () => this.moved());
   }
 
