@@ -28,7 +28,7 @@ KNOWN = ("ShareGPT", "Alpaca", "prompt/completion", "chosen/rejected")
 Wire = dict[str, Any]
 Texts = dict[str, str]
 
-BLANK: Texts = {"system": "", "user": "", "assistant": ""}
+BLANK: Texts = {"user": "", "assistant": "", "system": ""}
 
 
 class TemplateTrait(traitlets.Any):
@@ -66,7 +66,7 @@ class Conversion:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._layouts = Layouts(desk.dataset)
-        self._known: Wire | None = None
+        self._known: Wire = {"conversion": None}
         self.guess = self._layouts.guess
 
     def renewed(self, template: Texts) -> Texts:
@@ -100,9 +100,7 @@ class Conversion:
         """One sentence on what is offered, as HTML; none where nothing is."""
         layouts = self.layouts
         if layouts.is_table:
-            texts = ", ".join(
-                f"{role}={template[role]!r}" for role in ("user", "assistant", "system") if template[role]
-            )
+            texts = ", ".join(f"{role}={text!r}" for role, text in template.items() if text)
             code = escape(f"ft.convert(data, ft.Template({texts}))")
             return f"<p>These rows are a table. A template makes chats of them: <code>{code}</code></p>"
         if layouts.common in KNOWN:
@@ -116,11 +114,8 @@ class Conversion:
         if problem := self._problem(template):
             return fixed | {"problem": problem, "note": "", "row": None, "words": "Make chats"}
         made = template_of(template)
-        return (
-            fixed
-            | {"problem": "", "words": f"Make {count(layouts.having(made.columns), 'chat')}"}
-            | self._preview(made, line)
-        )
+        words = f"Make {count(layouts.having(made.columns), 'chat')}"
+        return fixed | {"problem": "", "words": words} | self._preview(made, line)
 
     def _problem(self, template: Texts) -> str:
         """Why no chats can be made with what is typed; nothing where they can."""
