@@ -25,8 +25,10 @@ def causes(desk: Desk) -> list[dict[str, Any]]:
 
 def lines_of(findings: Findings, rule: str, begin: int, most: int = MORE_LINES) -> dict[str, Any]:
     """Some of the lines in which a rule found something, in the training file, and how many come after them."""
-    lines = _lines(findings.where(rule=rule))
-    return {"lines": lines[begin : begin + most], "more": max(0, len(lines) - begin - most)}
+    group = findings.where(rule=rule)
+    lines = np.unique(group.numbers[group.hits["part"] == 0])
+    lines = lines[lines > 0]
+    return {"lines": lines[begin : begin + most].tolist(), "more": max(0, len(lines) - begin - most)}
 
 
 def page(rule: str) -> dict[str, Any]:
@@ -50,8 +52,3 @@ def _cause(group: Findings, mends: list[str]) -> dict[str, Any]:
         "mends": mends,
         "all": all_,
     } | lines_of(group, first.rule, 0, MOST_LINES)
-
-
-def _lines(group: Findings) -> list[int]:
-    numbers = group.numbers[group.hits["part"] == 0]
-    return [int(line) for line in np.unique(numbers) if line]
