@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ftwidgets.data import Dataset
 from ftwidgets.data.row import Row
+from ftwidgets.data.steps import Step
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import drafts
 from ftwidgets.widgets.conversion import converted
-from ftwidgets.widgets.desk import Desk
+from ftwidgets.widgets.desk import Desk, words_of
 
 Message = Mapping[str, Any]
 
@@ -22,6 +23,18 @@ def after(desk: Desk, asked: Message) -> Dataset:
         InputError: it cannot be done: the line is gone, or what was typed is not what it must be.
     """
     return ACTS[asked["kind"]](desk, asked)
+
+
+def told(kind: str, steps: Sequence[Step]) -> str:
+    """What was done, for those who hear it."""
+    done = words_of(steps)
+    return f"Undone: {done}." if kind == "undo" else f"{done[:1].upper()}{done[1:]}. Undo is possible."
+
+
+def draft(desk: Desk, line: int | None) -> dict[str, Any]:
+    """The fields of a row, or of a new one."""
+    fields = drafts.fields(row_of(desk, line)) if line else drafts.blank(desk.dataset, desk.kind)
+    return {"line": line, "fields": fields}
 
 
 def row_of(desk: Desk, line: int) -> Row:

@@ -11,13 +11,12 @@ import traitlets
 from ftwidgets.data import Dataset, Findings, load
 from ftwidgets.data.counting import counter_for
 from ftwidgets.data.loading import Loadable
-from ftwidgets.data.record import Record
 from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.errors import FtwidgetsError, InputError
-from ftwidgets.widgets import acts, causes, changes, drafts
+from ftwidgets.widgets import acts, causes, changes
 from ftwidgets.widgets.checking import Checking
 from ftwidgets.widgets.conversion import Conversion, TemplateTrait
-from ftwidgets.widgets.desk import Desk, words_of
+from ftwidgets.widgets.desk import Desk
 from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.shares import Shares, asked
@@ -120,7 +119,7 @@ class DataExplorer(Widget):
     @property
     def code(self) -> str:
         """What was done, and the split, in Python; `data` are those that were given, or loaded by their name."""
-        return "\n".join(part for part in (Record.of(self.dataset).code, self._shares.code) if part)
+        return "\n".join(part for part in (self.dataset.record.code, self._shares.code) if part)
 
     @property
     def title(self) -> str:
@@ -166,8 +165,7 @@ class DataExplorer(Widget):
 
     def _hear(self, done: int, rows: int) -> None:
         """Tell how far the check is, in hundredths: at most so many messages."""
-        words = f"being checked: {100 * done // max(rows, 1)} %"
-        if words != self._display.progress:
+        if (words := f"being checked: {100 * done // max(rows, 1)} %") != self._display.progress:
             self._display.progress = words
             self.send({"head": self._display.head()})
 
@@ -198,18 +196,13 @@ class DataExplorer(Widget):
         answers: dict[str, Callable[[], dict[str, Any]]] = {
             "lines": lambda: display.lines(message["found"], message["first"], message["last"]),
             "split": lambda: {"split": self._share(message)},
-            "draft": lambda: {"draft": self._draft(message.get("line"))},
+            "draft": lambda: {"draft": acts.draft(self._desk, message.get("line"))},
             "page": lambda: {"page": causes.page(message["rule"])},
             "places": lambda: {"places": display.places(message["rule"], message["first"])},
             "code": lambda: {"code": self.code},
             "changes": lambda: {"changes": changes.changes(self.dataset.diff())},
         }
         return answers[kind]()
-
-    def _draft(self, line: int | None) -> dict[str, Any]:
-        """The fields of a row, or of a new one."""
-        fields = drafts.fields(acts.row_of(self._desk, line)) if line else drafts.blank(self.dataset, self._desk.kind)
-        return {"line": line, "fields": fields}
 
     def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
         before, kind, last = self.dataset, message["kind"], self._desk.last
@@ -218,9 +211,7 @@ class DataExplorer(Widget):
             return {"said": "Nothing is different.", "done": kind}
         steps = last if kind == "undo" else dataset.steps[len(before.steps) :]
         self._put(dataset, steps[0].lines[0] if kind in ("mend", "undo", "add") else None)
-        done = words_of(steps)
-        words = f"Undone: {done}." if kind == "undo" else f"{done[:1].upper()}{done[1:]}. Undo is possible."
-        return {"said": words, "done": kind}
+        return {"said": acts.told(kind, steps), "done": kind}
 
     def _share(self, message: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -235,7 +226,7 @@ class DataExplorer(Widget):
 
     @traitlets.default("selected")
     def _first(self) -> int:
-        return self.data.rows[0].number if len(self.data) else 0
+        return int(self.data.index.number[0]) if len(self.data) else 0
 
     @traitlets.default("template")
     def _guessed(self) -> dict[str, str]:
