@@ -25,7 +25,8 @@ export class ConversionPanel {
     const fields = TOLD.map((role) => make("label", { class: "ftw-field" }, make("span", { class: "ftw-speaker" }, WHO[role]), this.areas[role]));
     this.fields = make("div", { class: "ftw-fields", "data-lm-suppress-shortcuts": "true" }, this.columns, ...fields);
     this.mapped = make("div", { class: "ftw-mapped" }, this.fields, this.preview);
-    this.root = make("section", { class: "ftw-conversion", "aria-label": "make chats", hidden: "" }, make("div", {}, this.title, this.about), this.mapped, this.ways);
+    this.root = make("section", { class: "ftw-conversion", "aria-label": "make chats", hidden: "" });
+    this.top = make("div", {}, this.title, this.about);
   }
 
   area(role) {
@@ -68,13 +69,12 @@ export class ConversionPanel {
   draw() {
     const { conversion, lost, model } = this.holding;
     const had = this.root.contains(document.activeElement);
-    this.root.hidden = !conversion;
+    this.hold(!conversion ? [] : conversion.layout === "table" ? [this.top, this.mapped, this.ways] : [this.top, this.ways]);
     if (!conversion) {
       if (had) this.root.parentElement.querySelector(".ftw-row").focus();
       return;
     }
     const isTable = conversion.layout === "table";
-    this.mapped.hidden = !isTable;
     write(this.title, isTable ? "Make chats of this table" : "Make chats of these rows");
     write(this.about, isTable ? `Each row becomes one conversation. A column's name in braces is where its value goes, such as {${conversion.columns[0] ?? "text"}}.` : conversion.about);
     if (isTable) this.drawTable(conversion, model);
@@ -82,6 +82,12 @@ export class ConversionPanel {
     write(this.problem, problem);
     this.problem.hidden = !problem;
     this.drawWays(isTable ? [{ words: conversion.words }] : conversion.ways, !problem && !lost);
+  }
+
+  /** What is not offered is not on the page. */
+  hold(parts) {
+    this.root.hidden = !parts.length;
+    if (this.root.childElementCount !== parts.length) this.root.replaceChildren(...parts);
   }
 
   drawTable({ columns, line, row, note }, model) {
