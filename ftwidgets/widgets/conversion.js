@@ -21,7 +21,7 @@ export class ConversionPanel {
     this.ways = make("div", { class: "ftw-tools" });
     this.heading = make("div", { class: "ftw-dim" });
     this.made = make("div", { class: "ftw-made" });
-    this.preview = make("div", { class: "ftw-preview", role: "region", "aria-label": "preview", ...TAKES_KEYS }, this.problem, this.heading, this.made);
+    this.preview = make("div", { class: "ftw-preview", role: "group", "aria-label": "preview", ...TAKES_KEYS }, this.problem, this.heading, this.made);
     const fields = TOLD.map((role) => make("label", { class: "ftw-field" }, make("span", { class: "ftw-speaker" }, WHO[role]), this.areas[role]));
     this.fields = make("div", { class: "ftw-fields", "data-lm-suppress-shortcuts": "true" }, this.columns, ...fields);
     this.mapped = make("div", { class: "ftw-mapped" }, this.fields, this.preview);

@@ -29,7 +29,7 @@ class ExplorerView {
     this.conversion = new ConversionPanel(holding);
     this.conversion.may = () => this.leave();
     this.buildRow();
-    this.causes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "findings", ...TAKES_KEYS });
+    this.causes = make("div", { class: "ftw-scroll", role: "group", "aria-label": "findings", ...TAKES_KEYS });
     this.charts = make("div", { class: "ftw-charts" });
     this.frame.body.append(this.conversion.root, make("div", { class: "ftw-columns" }, make("div", {}, ...this.left, this.charts), this.causes));
     this.buildFooter();
@@ -44,7 +44,7 @@ class ExplorerView {
     this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
     this.reviews = act("reviewed", "reviewed");
     this.deletes = act("delete", "delete");
-    this.row = make("div", { class: "ftw-row", role: "region", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event), ondblclick: (event) => this.draft(holding.model.get("selected"), event) });
+    this.row = make("div", { class: "ftw-row", role: "group", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event), ondblclick: (event) => this.draft(holding.model.get("selected"), event) });
     this.left = [
       this.search.root,
       this.table.root,
@@ -62,12 +62,12 @@ class ExplorerView {
     this.cost = make("span", { class: "ftw-dim" });
     frame.actions.append(this.safe, this.undo);
     frame.views.append(this.cost);
-    this.labels = make("div", { class: "ftw-labels", role: "region", "aria-label": "answers in each part", ...TAKES_KEYS });
+    this.labels = make("div", { class: "ftw-labels", role: "group", "aria-label": "answers in each part", ...TAKES_KEYS });
     this.splits = frame.view("split", make("div", { class: "ftw-panel" }, this.shares.root, this.labels), () => this.draw());
     frame.actions.append(this.splits);
-    this.tables = make("div", { class: "ftw-scroll ftw-labels ftw-tables", role: "region", "aria-label": "the charts as tables", ...TAKES_KEYS });
+    this.tables = make("div", { class: "ftw-scroll ftw-labels ftw-tables", role: "group", "aria-label": "the charts as tables", ...TAKES_KEYS });
     frame.view("Table", this.tables, () => this.draw());
-    this.changes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "what was changed", ...TAKES_KEYS });
+    this.changes = make("div", { class: "ftw-scroll", role: "group", "aria-label": "what was changed", ...TAKES_KEYS });
     frame.view("Changes", this.changes, () => this.draw());
     this.code = make("pre", { "aria-label": "the same in Python", ...TAKES_KEYS });
     frame.view("Show code", this.code, () => this.draw());

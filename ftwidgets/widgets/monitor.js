@@ -102,9 +102,9 @@ class View {
       onblur: () => this.point(null),
       onkeydown: (event) => this.key(event) },
       key(this.keys.slice(0, 3), this.under), this.loss.svg, key(this.keys.slice(3), this.below), this.accuracy.svg);
-    this.probes = make("div", { class: "ftw-scroll", role: "region", "aria-label": "your prompts", ...TAKES_KEYS, hidden: "" });
+    this.probes = make("div", { class: "ftw-scroll", role: "group", "aria-label": "your prompts", ...TAKES_KEYS, hidden: "" });
     body.append(this.charts, this.probes);
-    this.table = make("div", { class: "ftw-scroll", role: "region", "aria-label": "all values", ...TAKES_KEYS });
+    this.table = make("div", { class: "ftw-scroll", role: "group", "aria-label": "all values", ...TAKES_KEYS });
     this.code = make("pre", { "aria-label": "the same in Python", ...TAKES_KEYS });
     this.frame.view("Table", this.table, () => this.fillTable());
     this.frame.view("Show code", this.code, () => write(this.code, this.story.head.code || ""));

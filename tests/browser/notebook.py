@@ -143,7 +143,7 @@ def rows(monitor: Locator) -> list[list[str]]:
     button = monitor.get_by_role("button", name="Table")
     if button.get_attribute("aria-expanded") == "false":
         button.click()
-    table = monitor.get_by_role("region", name="all values")
+    table = monitor.get_by_role("group", name="all values")
     table.locator("tbody tr").first.wait_for()
     cells: Any = table.locator("tbody tr").evaluate_all(
         "(rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))"

@@ -42,7 +42,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
 
 
 def panel(bridge: Bridge) -> Locator:
-    return bridge.page.get_by_role("region", name="make chats")
+    return bridge.page.get_by_role("group", name="make chats")
 
 
 def field(bridge: Bridge, name: str) -> Locator:

@@ -106,7 +106,7 @@ def test_an_attack_in_a_row_a_key_or_a_name_stays_text(opened: Opened) -> None:
     button(bridge, "delete line 1")
     button(bridge, "Changes")
     button(bridge, "Show code")
-    expect(page.get_by_role("region", name="what was changed")).to_contain_text("Line 1 removed")
+    expect(page.get_by_role("group", name="what was changed")).to_contain_text("Line 1 removed")
     assert page.locator("img, script").count() == 0
     assert page.title() == "untouched"
 
@@ -355,7 +355,7 @@ def test_the_changes_and_the_code_follow_what_is_done(support: Bridge) -> None:
     assert page.locator(".ftw-change ins").all_inner_texts() == ["user"]
     assert page.get_by_label("the same in Python").inner_text() == support.widget.code
     button(support, "Undo")
-    assert page.get_by_role("region", name="what was changed").inner_text() == "No row differs."
+    assert page.get_by_role("group", name="what was changed").inner_text() == "No row differs."
     assert page.get_by_label("the same in Python").inner_text() == support.widget.code
 
 
@@ -383,7 +383,7 @@ def test_a_bar_keeps_its_rows_and_a_second_click_shows_all(support: Bridge) -> N
 
 def test_the_charts_are_tables_too(support: Bridge) -> None:
     button(support, "Table")
-    tables = support.page.get_by_role("region", name="the charts as tables").locator("table")
+    tables = support.page.get_by_role("group", name="the charts as tables").locator("table")
     counts = tables.first.locator("td").all_inner_texts()
     assert sum(map(int, counts)) == int(support.widget.findings.surveys[0].facts.sound.sum())
 

@@ -260,7 +260,7 @@ def test_the_pointer_reads_the_values_beside_the_key(monitor) -> None:
 def test_the_table_and_the_code_open_and_close_by_keyboard(monitor) -> None:
     one = monitor()
     for name, part in (
-        ("Table", one.page.get_by_role("region", name="all values")),
+        ("Table", one.page.get_by_role("group", name="all values")),
         ("Show code", one.page.locator("pre")),
     ):
         button = one.page.get_by_role("button", name=name)
@@ -276,7 +276,7 @@ def test_the_table_and_the_code_open_and_close_by_keyboard(monitor) -> None:
 def test_the_open_table_grows_with_the_run_and_names_what_it_leaves_out(monitor) -> None:
     one = monitor()
     one.page.get_by_role("button", name="Table").click()
-    rows = one.page.get_by_role("region", name="all values").locator("tbody tr")
+    rows = one.page.get_by_role("group", name="all values").locator("tbody tr")
     assert rows.count() == 60
     assert rows.last.locator("td").all_inner_texts() == ["60", "0.39", "0.43", "0.87", "0.50"]
     one.receive(story(curves(700, 61), first=132))

@@ -62,10 +62,10 @@ def test_the_data_can_be_looked_at_row_by_row(notebook: Notebook) -> None:
     explorer = widget(notebook, "Data explorer")
     expect(explorer).to_contain_text("500 conversations")
     expect(explorer).to_contain_text("split: train 250 · validation 50 · test 200, seed 7")
-    before = explorer.get_by_role("region", name="the row").inner_text()
+    before = explorer.get_by_role("group", name="the row").inner_text()
     explorer.get_by_role("grid", name="rows").press("ArrowDown")
     expect(explorer).to_contain_text("line 2")
-    assert explorer.get_by_role("region", name="the row").inner_text() != before
+    assert explorer.get_by_role("group", name="the row").inner_text() != before
 
 
 def test_the_run_was_watched_to_its_end_and_the_answers_became_categories(notebook: Notebook) -> None:
