@@ -25,7 +25,7 @@ export class ConversionPanel {
     const fields = TOLD.map((role) => make("label", { class: "ftw-field" }, make("span", { class: "ftw-speaker" }, WHO[role]), this.areas[role]));
     this.fields = make("div", { class: "ftw-fields", "data-lm-suppress-shortcuts": "true" }, this.columns, ...fields);
     this.mapped = make("div", { class: "ftw-mapped" }, this.fields, this.preview);
-    this.root = make("section", { class: "ftw-conversion", "aria-label": "make chats", hidden: "" });
+    this.root = make("div", { role: "group", class: "ftw-conversion", "aria-label": "make chats", hidden: "" });
     this.top = make("div", {}, this.title, this.about);
   }
 
