@@ -32,7 +32,7 @@ def mended(row: Row, rule: Rule, fault: Fault) -> Mend | None:
     mend: Mend | None = rule.mend(part_of(row.value, path), own)
     if mend is None or mend.value is None:
         return mend
-    return mend._replace(value=_replaced(row.value, path, mend.value))
+    return mend._replace(value=put(row.value, path, mend.value))
 
 
 def located(example: dict[str, Any], rule: Rule, fault: Fault) -> tuple[Path, Fault]:
@@ -60,10 +60,10 @@ def part_of(value: Any, path: Path) -> Any:
     return value
 
 
-def _replaced(value: Any, path: Path, part: Any) -> Any:
+def put(value: Any, path: Path, part: Any) -> Any:
     """A copy of a value in which something else stands at a path."""
     if not path:
         return part
     copy = value.copy()
-    copy[path[0]] = _replaced(value[path[0]], path[1:], part)
+    copy[path[0]] = put(value[path[0]], path[1:], part)
     return copy

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ftwidgets.data.change import written
 from ftwidgets.data.examination import examined
 from ftwidgets.data.kinds import kind_of
-from ftwidgets.data.mending import Path
+from ftwidgets.data.mending import Path, put
 from ftwidgets.data.mending import mended as in_row
 from ftwidgets.data.row import Row, parse
 from ftwidgets.data.rules import Fault, Mend, Rule
@@ -171,13 +171,4 @@ def _said(place: Path, message: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def _within(value: Any, path: Path, given: Mend | list[Mend] | None) -> list[Mend]:
     mends = mends_in(given)
-    return [m if m.value is None else m._replace(value=_put(value, path, m.value)) for m in mends]
-
-
-def _put(value: Any, path: Path, part: Any) -> Any:
-    """A copy of a value in which something else stands at a path."""
-    if not path:
-        return part
-    copy = value.copy()
-    copy[path[0]] = _put(value[path[0]], path[1:], part)
-    return copy
+    return [m if m.value is None else m._replace(value=put(value, path, m.value)) for m in mends]

@@ -9,6 +9,7 @@ import orjson
 
 from ftwidgets.data import Dataset
 from ftwidgets.data.kinds import Kind
+from ftwidgets.data.mending import put
 from ftwidgets.data.row import Row
 from ftwidgets.data.transcript import Path, transcript
 from ftwidgets.errors import InputError
@@ -89,15 +90,6 @@ def at(value: Any, path: Path) -> Any:
     for step in path:
         value = value[step]
     return value
-
-
-def put(value: Any, path: Path, part: Any) -> Any:
-    """A copy of an example in which something else stands at a path."""
-    if not path:
-        return part
-    copy = value.copy()
-    copy[path[0]] = put(value[path[0]], path[1:], part)
-    return copy
 
 
 def _field(thing: Any) -> Field:
