@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page
+
+from tests.cli.test_lab import opened_lab
 
 PATIENCE = 60_000
 """Milliseconds after which a condition is taken for one that never comes true."""
@@ -36,6 +41,16 @@ WATCH = """() => {
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
 """Keep each step that the first Monitor shows from now on, with the cells' prompts at that moment."""
+
+
+@contextmanager
+def lab_open_to_scripts(home: Path, folder: Path, wait_until: Callable[..., None]) -> Iterator[str]:
+    """JupyterLab on the notebooks, which lie in `mine` in `folder`, and does what scripts tell it; its address."""
+    (folder / "config").mkdir()
+    exposed = {"LabApp": {"expose_app_in_browser": True}}
+    (folder / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
+    with opened_lab(home, folder, wait_until) as lab:
+        yield f"http://127.0.0.1:{lab.port}"
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -92,6 +107,16 @@ class Notebook:
         self.page.wait_for_function(
             "(place) => /\\d/.test(document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[place].textContent)",
             arg=place,
+        )
+
+    def run_whole(self, patience: int) -> None:
+        """Run all cells at once, to the end of the last: so many milliseconds at most."""
+        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
+        self.page.wait_for_function(
+            f"{PANEL}.content.widgets.every((cell) => cell.model.type !== 'code'"
+            " || (cell.model.executionState === 'idle' && cell.model.executionCount))",
+            timeout=patience,
         )
 
     def output(self, place: int) -> Locator:

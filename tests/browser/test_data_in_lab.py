@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.notebook import PANEL, Notebook
-from tests.cli.test_lab import TOKEN, opened_lab
+from tests.browser.notebook import PANEL, Notebook, lab_open_to_scripts
+from tests.cli.test_lab import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="ftwidgets lab was not tried on Windows")]
 
@@ -28,18 +27,9 @@ def notebook(
 ) -> Iterator[Notebook]:
     """The second notebook, all its cells run at once."""
     folder = tmp_path_factory.mktemp("data")
-    (folder / "config").mkdir()
-    exposed = {"LabApp": {"expose_app_in_browser": True}}
-    (folder / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
-    with opened_lab(pretrained_home, folder, wait_until) as lab:
-        notebook = Notebook(browser, f"http://127.0.0.1:{lab.port}", TOKEN, "02-data.ipynb")
-        notebook.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-        notebook.page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
-        notebook.page.wait_for_function(
-            f"{PANEL}.content.widgets.every((cell) => cell.model.type !== 'code'"
-            " || (cell.model.executionState === 'idle' && cell.model.executionCount))",
-            timeout=PATIENCE,
-        )
+    with lab_open_to_scripts(pretrained_home, folder, wait_until) as address:
+        notebook = Notebook(browser, address, TOKEN, "02-data.ipynb")
+        notebook.run_whole(PATIENCE)
         yield notebook
         notebook.close()
 

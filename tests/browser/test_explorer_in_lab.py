@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.notebook import Notebook, write_notebook
-from tests.cli.test_lab import TOKEN, opened_lab
+from tests.browser.notebook import Notebook, lab_open_to_scripts, write_notebook
+from tests.cli.test_lab import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="ftwidgets lab was not tried on Windows")]
 
@@ -36,12 +35,9 @@ def notebook(
 ) -> Iterator[Notebook]:
     """A notebook whose first two cells show a small and a large set."""
     folder = tmp_path_factory.mktemp("explorer")
-    (folder / "config").mkdir()
-    exposed = {"LabApp": {"expose_app_in_browser": True}}
-    (folder / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
-    with opened_lab(new_home(), folder, wait_until) as lab:
+    with lab_open_to_scripts(new_home(), folder, wait_until) as address:
         write_notebook(folder / "mine" / "explorer.ipynb", SUPPORT, MANY, TOLD, ASKED)
-        notebook = Notebook(browser, f"http://127.0.0.1:{lab.port}", TOKEN, "explorer.ipynb")
+        notebook = Notebook(browser, address, TOKEN, "explorer.ipynb")
         notebook.run(0)
         notebook.run(1)
         yield notebook

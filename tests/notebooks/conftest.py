@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -38,3 +39,9 @@ def copied(tmp_path: Path) -> Path:
     for path in [*NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS / "conftest.py", NOTEBOOKS / "sanitize.cfg"]:
         shutil.copy(path, tmp_path)
     return tmp_path
+
+
+def code_cells(name: str) -> int:
+    """How many cells of a notebook are code."""
+    cells = nbformat.read(NOTEBOOKS / name, as_version=4).cells
+    return sum(cell.cell_type == "code" for cell in cells)

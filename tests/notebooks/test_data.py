@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from tests.notebooks.conftest import NOTEBOOKS, Nbval
+from tests.notebooks.conftest import Nbval, code_cells
 
 pytestmark = pytest.mark.slow
 
 NAME = "02-data.ipynb"
-
-
-def code_cells() -> int:
-    cells = nbformat.read(NOTEBOOKS / NAME, as_version=4).cells
-    return sum(cell.cell_type == "code" for cell in cells)
 
 
 def test_the_notebook_gives_its_stored_outputs_on_the_pretrained_base(
@@ -24,7 +18,7 @@ def test_the_notebook_gives_its_stored_outputs_on_the_pretrained_base(
 ) -> None:
     done = nbval(copied, NAME, FTWIDGETS_HOME=str(pretrained_home))
     assert done.returncode == 0, done.stdout[-8000:]
-    assert f"{code_cells()} passed" in done.stdout
+    assert f"{code_cells(NAME)} passed" in done.stdout
 
 
 def test_a_changed_output_is_found(copied: Path, pretrained_home: Path, nbval: Nbval) -> None:
