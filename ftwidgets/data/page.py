@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from ftwidgets import page
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.findings import Findings
+from ftwidgets.data.privacy import masked
 from ftwidgets.data.row import Row
+from ftwidgets.data.rules import RULES
+from ftwidgets.data.rules.personal import PERSONAL
 from ftwidgets.data.transcript import transcript
 from ftwidgets.quantities import count
 
@@ -18,35 +21,58 @@ FIRST_ROWS = 3
 
 
 def report(findings: Findings) -> str:
-    """A whole page about data sets: what was found, and why it matters. Personal data in it are masked."""
+    """A whole page about data sets: what was found, why it matters, and the first row of each cause.
+
+    Personal data and secrets in it are masked: such a page is passed on.
+    """
     names = ", ".join(survey.data.name for survey in findings.surveys)
-    return page.document(f"What is wrong with {names}", page.paragraph(findings.summary()), causes(findings))
+    parts = [page.paragraph(sentence) for sentence in (findings.summary(), *findings.skipped)]
+    parts += [_section(rule, group) for rule, group in findings.by_cause().items()]
+    return page.document(f"What was found in {masked(names)}", *parts)
+
+
+def _section(rule: str, group: Findings) -> str:
+    """One cause: its first occurrence in words, why it matters, the lines of all, and the row."""
+    first, number = group[0], int(group.hits[0]["place"])
+    survey = group.surveys[group.hits[0]["part"]]
+    told = RULES[rule].title if rule in PERSONAL else masked(first.message)
+    parts = [
+        f"<p><b>{escape(first.place + told)}</b> {escape(masked(first.remedy))}</p>",
+        page.paragraph(f"Why: {first.why}"),
+    ]
+    if number >= 0:
+        parts += [page.paragraph(f"Lines: {_lines(group)}"), conversations([survey.data.rows[number]], masked)]
+    return page.section(f"{first.level}: {rule} ({count(len(group))})", *parts)
 
 
 def causes(findings: Findings) -> str:
     """The findings as a table: a row a cause, with its first occurrence in words and the lines of the others."""
     rows = []
     for group in findings.by_cause().values():
-        first, lines = group[0], group.lines
-        more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
-        rows.append(
-            [
-                escape(first.level),
-                f"<b>{escape(first.place + first.message)}</b> {escape(first.remedy)}",
-                ", ".join(map(str, lines[:MOST_LINES])) + more,
-            ]
-        )
+        first = group[0]
+        said = f"<b>{escape(first.place + first.message)}</b> {escape(first.remedy)}"
+        rows.append([escape(first.level), said, _lines(group)])
     return page.table(["level", "what is wrong, and the remedy", "lines"], rows)
 
 
-def conversations(rows: Iterable[Row]) -> str:
-    """Rows as a table: the line, who speaks, and what is said; long texts are cut."""
+def _lines(group: Findings) -> str:
+    lines = group.lines
+    more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
+    return ", ".join(map(str, lines[:MOST_LINES])) + more
+
+
+def conversations(rows: Iterable[Row], shown: Callable[[str], str] = str) -> str:
+    """Rows as a table: the line, who speaks, and what is said, as `shown` gives it; long texts are cut."""
     said = [
-        [str(row.number), escape(turn.label), f'<div style="white-space: pre-wrap" dir="auto">{_cut(turn.text)}</div>']
+        [str(row.number), escape(turn.label), _said(shown(turn.text))]
         for row in rows
         for turn in transcript(row)[:MOST_TURNS]
     ]
     return page.table(["line", "who", "what is said"], said)
+
+
+def _said(text: str) -> str:
+    return f'<div style="white-space: pre-wrap" dir="auto">{_cut(text)}</div>'
 
 
 def overview(data: Dataset) -> str:

@@ -99,3 +99,19 @@ def test_the_page_is_written_beside_the_table(call: Call, tmp_path: Path) -> Non
     assert "&#x27;usr&#x27; is not a role" in (tmp_path / "page.html").read_text("utf-8")
     done = call("check", tmp_path / "rows.jsonl", "--html", tmp_path / "none" / "page.html")
     assert "Name a file in a folder that is there" in done.err
+
+
+def test_personal_data_are_masked_in_the_page(call: Call, tmp_path: Path) -> None:
+    private = [
+        "4111 1111 1111 1111",
+        "GB82 WEST 1234 5698 7654 32",
+        "mara.lind@fern.fable",
+        "sk-proj-Ab3dEf6hIj9kLm2nOp5q",
+    ]
+    asked = {"messages": [{"role": "user", "content": text} for text in private]}
+    asked["messages"].append({"role": "assistant", "content": "Never write that into a chat."})
+    path = write(tmp_path / "rows.jsonl", [*ROWS, asked])
+    call("check", path, "--html", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "warning: card-number (1)" in page and "[card]" in page
+    assert not [text for text in private if text[:4] in page]

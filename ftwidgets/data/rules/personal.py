@@ -10,6 +10,9 @@ from ftwidgets.data.privacy.kinds import KINDS
 from ftwidgets.data.rules.rule import Fault, Mend, Rule, mends, rule
 from ftwidgets.data.rules.samples import asked, said
 
+PERSONAL = ("email-address", "phone-number", "card-number", "bank-account", "national-id", "ip-address", "secret")
+"""The rules of this module."""
+
 REMEDY = "Mask it, or remove the example."
 
 
