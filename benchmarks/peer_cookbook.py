@@ -52,7 +52,7 @@ def cl100k(ranks: Path | None) -> tiktoken.Encoding:
 def rank_file(path: Path | None) -> bytes:
     """The ranks of cl100k_base as OpenAI publishes them."""
     if path is None:
-        from ftwidgets.data import ranks
+        from ftwidgets.data.tokens import ranks
 
         return ranks.rank_file(ranks.tokens("cl100k_base"))
     content = path.read_bytes()

@@ -22,10 +22,10 @@ import numpy as np
 import tiktoken
 from machine import describe, peak_memory
 
-from ftwidgets.data.encoding import Encoding
-from ftwidgets.data.quick import Quick
-from ftwidgets.data.ranks import SHA256, tokens
-from ftwidgets.data.reference import PATTERNS
+from ftwidgets.data.tokens.encoding import Encoding
+from ftwidgets.data.tokens.quick import Quick
+from ftwidgets.data.tokens.ranks import SHA256, tokens
+from ftwidgets.data.tokens.reference import PATTERNS
 
 LETTERS, LIST = 500, 20_000
 

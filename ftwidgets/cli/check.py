@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ftwidgets.data import Findings, check
 from ftwidgets.data import page as data_page
-from ftwidgets.data.notice import notice
+from ftwidgets.data.cost.notice import notice
 from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError

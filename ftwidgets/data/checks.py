@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from ftwidgets.data.aside import Aside
 from ftwidgets.data.beside import Beside
-from ftwidgets.data.counting import Counter, counter_for
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
@@ -20,6 +19,7 @@ from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.data.terms import FEWEST, Method, Terms
+from ftwidgets.data.tokens.counting import Counter, counter_for
 
 
 def check(

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import orjson
 
-from ftwidgets.data.change import changed
+from ftwidgets.data.changes.change import changed
 from ftwidgets.data.conversion import (
     Template,
     Unconverted,

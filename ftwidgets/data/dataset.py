@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data import change
-from ftwidgets.data.diff import Diff
+from ftwidgets.data.changes import change
+from ftwidgets.data.changes.diff import Diff
+from ftwidgets.data.changes.record import Record
+from ftwidgets.data.changes.steps import Step, marked
 from ftwidgets.data.fingerprint import fingerprint
 from ftwidgets.data.index import Index, index_of, run_end
 from ftwidgets.data.kinds import KINDS, Kind, kind_of
-from ftwidgets.data.record import Record
 from ftwidgets.data.row import read
 from ftwidgets.data.rows import Rows
 from ftwidgets.data.source import Memory, Source
 from ftwidgets.data.split import Groups, split
-from ftwidgets.data.steps import Step, marked
 from ftwidgets.errors import InputError
 
 if TYPE_CHECKING:

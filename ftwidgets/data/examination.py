@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from ftwidgets.data.changes.mending import LISTS, part_of
 from ftwidgets.data.diagnosis import diagnosed
 from ftwidgets.data.kinds import kind_of
-from ftwidgets.data.mending import LISTS, part_of
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import Scope

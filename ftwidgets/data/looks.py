@@ -12,7 +12,6 @@ import orjson
 import xxhash
 
 from ftwidgets.bases.chat import text_of
-from ftwidgets.data.counting import Counter, is_trained
 from ftwidgets.data.examination import examined, is_plain, is_plain_pair, text_findings
 from ftwidgets.data.hits import Occurrence, hits_of_row, kept
 from ftwidgets.data.kinds import KINDS, kind_of
@@ -24,6 +23,7 @@ from ftwidgets.data.survey import DTYPES, Facts
 from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 from ftwidgets.data.texts import texts_of
+from ftwidgets.data.tokens.counting import Counter, is_trained
 
 CHAT, PAIR = KINDS.index("chat"), KINDS.index("prompt/completion")
 

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from ftwidgets import page
 from ftwidgets.data.answers import answer_of
-from ftwidgets.data.counting import Counter, counter_for
+from ftwidgets.data.cost.workload import cuts, over, surveyed
 from ftwidgets.data.labels import labelled
 from ftwidgets.data.language import languages
 from ftwidgets.data.loading import Loadable, load
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.tally import SPEAKERS, Tally
-from ftwidgets.data.workload import cuts, over, surveyed
+from ftwidgets.data.tokens.counting import Counter, counter_for
 from ftwidgets.errors import MissingExtraError
 from ftwidgets.quantities import about, count
 

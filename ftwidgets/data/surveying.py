@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.counting import Counter
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.hits import Hits, hits_of
 from ftwidgets.data.looks import Looks
@@ -17,6 +16,7 @@ from ftwidgets.data.sieve import Sieve
 from ftwidgets.data.survey import Facts
 from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
+from ftwidgets.data.tokens.counting import Counter
 
 CHUNK = 2**18
 """Bytes of rows whose texts are counted and sieved together: what stays near the processor is looked at in half the

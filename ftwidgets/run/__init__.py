@@ -1,6 +1,6 @@
 """A job from the caller's side, on any host: estimate, upload, launch, attach, and the run that one then holds."""
 
-from ftwidgets.data.forecast import Estimate
+from ftwidgets.data.cost.forecast import Estimate
 from ftwidgets.run.estimating import estimate, measure
 from ftwidgets.run.launching import attach, launch
 from ftwidgets.run.run import Run

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ftwidgets.bases.catalogue import CATALOGUE
 from ftwidgets.data import Dataset, load
-from ftwidgets.data.forecast import Estimate
+from ftwidgets.data.cost.forecast import Estimate
 from ftwidgets.quantities import count
 from ftwidgets.run.client import Client
 from ftwidgets.run.estimating import estimate, measure

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, overload
 
 from ftwidgets.bases.catalogue import DEFAULT
-from ftwidgets.data import Dataset, estimating
-from ftwidgets.data.estimating import not_fetched, not_measured
-from ftwidgets.data.forecast import Estimate
-from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.data import Dataset
+from ftwidgets.data.cost import estimating
+from ftwidgets.data.cost.estimating import not_fetched, not_measured
+from ftwidgets.data.cost.forecast import Estimate
+from ftwidgets.data.cost.hyperparameters import Hyperparameters
+from ftwidgets.data.cost.notice import notice
+from ftwidgets.data.cost.prices import Own
 from ftwidgets.data.loading import Loadable
-from ftwidgets.data.notice import notice
-from ftwidgets.data.prices import Own
 from ftwidgets.data.soundness import sound
 from ftwidgets.data.survey import Survey
 from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, steps_an_epoch

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from ftwidgets import rates
 from ftwidgets.bases.catalogue import is_fetched
 from ftwidgets.data import Dataset, faults, load
-from ftwidgets.data.counting import LocalCounter
-from ftwidgets.data.hyperparameters import Hyperparameters
-from ftwidgets.data.workload import surveyed, workload
+from ftwidgets.data.cost.hyperparameters import Hyperparameters
+from ftwidgets.data.cost.workload import surveyed, workload
+from ftwidgets.data.tokens.counting import LocalCounter
 from ftwidgets.effort import MOST_MEASURED, MOST_ROWS, Share, effort, steps_an_epoch
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.measuring import Trial

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ftwidgets.bases.catalogue import known_bases
-from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.models import Model, look_up
 from ftwidgets.service.narration import Narrator

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ftwidgets.data.hyperparameters import Hyperparameters
+from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child, last_words
 from ftwidgets.service.fetching import Fetches

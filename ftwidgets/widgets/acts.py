@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ftwidgets.data import Dataset
+from ftwidgets.data.changes.steps import Step
 from ftwidgets.data.row import Row
-from ftwidgets.data.steps import Step
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import drafts
 from ftwidgets.widgets.conversion import converted

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from ftwidgets.data.diff import Change, Diff
+from ftwidgets.data.changes.diff import Change, Diff
+from ftwidgets.data.changes.wording import Part, text_of, wordwise
 from ftwidgets.data.row import read
-from ftwidgets.data.wording import Part, text_of, wordwise
 
 MOST = 50
 

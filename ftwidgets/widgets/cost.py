@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ftwidgets import rates
-from ftwidgets.data.hyperparameters import BATCH_SIZE, auto_epochs
+from ftwidgets.data.cost.hyperparameters import BATCH_SIZE, auto_epochs
 from ftwidgets.data.survey import Facts
 from ftwidgets.effort import Share, effort
 from ftwidgets.home import home

@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data import Dataset, Finding, Findings, check
-from ftwidgets.data.choices import chosen, mends_of
-from ftwidgets.data.counting import counter_for
+from ftwidgets.data.changes.choices import chosen, mends_of
+from ftwidgets.data.changes.fixing import fix
+from ftwidgets.data.changes.matching import taken_over
+from ftwidgets.data.changes.rechecking import rechecked
+from ftwidgets.data.changes.steps import Step
 from ftwidgets.data.findings import LEVEL_OF
-from ftwidgets.data.fixing import fix
 from ftwidgets.data.kinds import KINDS, Kind, kind_of
 from ftwidgets.data.loading import Heard
-from ftwidgets.data.matching import taken_over
-from ftwidgets.data.rechecking import rechecked
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.rule import LEVELS
-from ftwidgets.data.steps import Step
 from ftwidgets.data.survey import Facts
+from ftwidgets.data.tokens.counting import counter_for
 from ftwidgets.errors import InputError
 from ftwidgets.widgets.labels import Labels, labelled
 

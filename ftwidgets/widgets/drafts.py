@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from ftwidgets.data import Dataset
+from ftwidgets.data.changes.mending import put
 from ftwidgets.data.kinds import Kind
-from ftwidgets.data.mending import put
 from ftwidgets.data.row import Row
 from ftwidgets.data.transcript import Path, transcript
 from ftwidgets.errors import InputError

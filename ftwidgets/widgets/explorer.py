@@ -9,9 +9,9 @@ from typing import Any
 import traitlets
 
 from ftwidgets.data import Dataset, Findings, load
-from ftwidgets.data.counting import counter_for
 from ftwidgets.data.loading import Loadable
 from ftwidgets.data.rules.explanation import explanation
+from ftwidgets.data.tokens.counting import counter_for
 from ftwidgets.errors import FtwidgetsError, InputError
 from ftwidgets.widgets import acts, causes, changes
 from ftwidgets.widgets.checking import Checking

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ftwidgets.data.hyperparameters import auto_epochs
+from ftwidgets.data.cost.hyperparameters import auto_epochs
 from ftwidgets.quantities import count
 from ftwidgets.run import Estimate, Run
 from ftwidgets.run.draft import Draft, basis

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ftwidgets.data import Dataset, load
 from ftwidgets.data.fingerprint import content_hashes, split_fingerprint
 from ftwidgets.errors import InputError
-from tests.data.changes import DATA
+from tests.data.changing import DATA
 from tests.data.examples import JSON
 
 ROWS = [{"n": n} for n in range(20)]

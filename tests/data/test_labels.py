@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import load
-from ftwidgets.data.counting import counter_for
+from ftwidgets.data.cost.workload import surveyed
 from ftwidgets.data.labels import counts, labelled, labels
 from ftwidgets.data.survey import Survey
-from ftwidgets.data.workload import surveyed
+from ftwidgets.data.tokens.counting import counter_for
 
 ANSWERS = st.lists(st.sampled_from(["yes", " yes", "no", "maybe\n", "x" * 41, *map(str, range(14))]), max_size=40)
 

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 import ftwidgets as ft
 from ftwidgets.bases.fetch import fetch
-from ftwidgets.data.encoding import encoding
 from ftwidgets.data.profiling import MOST_READ, Profile, profile
+from ftwidgets.data.tokens.encoding import encoding
 
 PNG = b"\x89PNG"
 

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 import ftwidgets as ft
-from ftwidgets.data.forecast import LONG, Estimate
+from ftwidgets.data.cost.forecast import LONG, Estimate
 from ftwidgets.errors import InputError, ServiceError
 from ftwidgets.rates import Measurement, Rate, keep
 from ftwidgets.run import estimate, measure

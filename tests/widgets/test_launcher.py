@@ -13,7 +13,7 @@ import pytest
 import traitlets
 
 import ftwidgets as ft
-from ftwidgets.data.forecast import Estimate
+from ftwidgets.data.cost.forecast import Estimate
 from ftwidgets.errors import InputError
 from ftwidgets.rates import Measurement, Rate, keep
 from ftwidgets.run.draft import Draft, Part, about, about_epochs, basis, choices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftwidgets.data.hyperparameters import FEWEST_SHOWINGS, auto_epochs
+from ftwidgets.data.cost.hyperparameters import FEWEST_SHOWINGS, auto_epochs
 from ftwidgets.data.rules.rule import Fault, Spot, Spots, file_rule, tells
 from ftwidgets.data.rules.samples import CHAT
 from ftwidgets.data.survey import Survey

@@ -10,9 +10,9 @@ import orjson
 import pytest
 from hypothesis import given
 
+from ftwidgets.data.changes.mending import mended
 from ftwidgets.data.examination import examined
 from ftwidgets.data.kinds import kind_of
-from ftwidgets.data.mending import mended
 from ftwidgets.data.row import Row, parse
 from ftwidgets.data.rules import RULES, Fault, Mend, Rule
 from ftwidgets.data.rules.samples import CHAT, PAIR

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data import check, load
+from ftwidgets.data.changes.mending import mended
 from ftwidgets.data.examination import texts_of
 from ftwidgets.data.looks import spoken
-from ftwidgets.data.mending import mended
 from ftwidgets.data.row import parse
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PREFERENCE, USER

@@ -1,0 +1,1 @@
+"""What is done to a data set: fixes, edits, conversions; each undone, shown as a diff, recorded and done again."""
