@@ -69,6 +69,8 @@ def _method(name: str | None) -> Method | None:
 
 
 def _write(path: Path, page: str) -> None:
+    if path.exists() and path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{path} is there already and is no page: it stays. Name a file that ends in .html.")
     try:
         path.write_text(page, "utf-8")
     except OSError as error:
@@ -100,6 +102,8 @@ def _show(findings: Findings, model: str | None) -> None:
     if findings:
         out.print(table)
     out.print(findings.summary(), soft_wrap=True)
+    for sentence in findings.skipped:
+        out.print(sentence, soft_wrap=True)
     fixable = [rule for rule, group in findings.by_cause().items() if group[0].fixable]
     if fixable:
         out.print(

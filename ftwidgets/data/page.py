@@ -11,7 +11,6 @@ from ftwidgets.data.findings import Findings
 from ftwidgets.data.privacy import masked
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES
-from ftwidgets.data.rules.personal import PERSONAL
 from ftwidgets.data.transcript import transcript
 from ftwidgets.quantities import count
 
@@ -35,9 +34,9 @@ def _section(rule: str, group: Findings) -> str:
     """One cause: its first occurrence in words, why it matters, the lines of all, and the row."""
     first, number = group[0], int(group.hits[0]["place"])
     survey = group.surveys[group.hits[0]["part"]]
-    told = RULES[rule].title if rule in PERSONAL else masked(first.message)
+    told = masked(first.place) + _masked(first.message, RULES[rule].title)
     parts = [
-        f"<p><b>{escape(first.place + told)}</b> {escape(masked(first.remedy))}</p>",
+        f"<p><b>{escape(told)}</b> {escape(_masked(first.remedy))}</p>",
         page.paragraph(f"Why: {first.why}"),
     ]
     if number >= 0:
@@ -55,6 +54,11 @@ def causes(findings: Findings) -> str:
     return page.table(["level", "what is wrong, and the remedy", "lines"], rows)
 
 
+def _masked(told: str, instead: str = "") -> str:
+    """What was found, in words that may quote the row; `instead` where a quote is cut: half a number goes unseen."""
+    return instead if "…" in told else masked(told)
+
+
 def _lines(group: Findings) -> str:
     lines = group.lines
     more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
@@ -64,7 +68,7 @@ def _lines(group: Findings) -> str:
 def conversations(rows: Iterable[Row], shown: Callable[[str], str] = str) -> str:
     """Rows as a table: the line, who speaks, and what is said, as `shown` gives it; long texts are cut."""
     said = [
-        [str(row.number), escape(turn.label), _said(shown(turn.text))]
+        [str(row.number), escape(shown(turn.label)), _said(shown(turn.text))]
         for row in rows
         for turn in transcript(row)[:MOST_TURNS]
     ]

@@ -115,3 +115,19 @@ def test_personal_data_are_masked_in_the_page(call: Call, tmp_path: Path) -> Non
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "warning: card-number (1)" in page and "[card]" in page
     assert not [text for text in private if text[:4] in page]
+
+
+def test_a_quote_that_is_cut_is_not_in_the_page(call: Call, tmp_path: Path) -> None:
+    key = "a role that is much too long to be quoted whole, and then mara.lind@fern.fable"
+    row = {"messages": [{"role": key, "content": "a"}, {"role": "assistant", "content": "b"}]}
+    call("check", write(tmp_path / "rows.jsonl", [row]), "--html", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "error: role-unknown (1)" in page and "mara" not in page and "[e-mail]" in page
+
+
+def test_the_page_is_never_written_over_the_data(call: Call, tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", ROWS)
+    before = path.read_bytes()
+    done = call("check", path, "--html", path)
+    assert done.status == 1 and "is there already and is no page" in done.err
+    assert path.read_bytes() == before
