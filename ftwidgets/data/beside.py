@@ -25,15 +25,23 @@ class Beside:
     def __init__(self, data: Dataset) -> None:
         self._data = data
         self._process: subprocess.Popen[bytes] | None = None
-        path = _path_of(data)
-        if path is not None and int(data.index.length.sum(dtype=np.int64)) >= LARGE and (os.cpu_count() or 1) > 1:
-            command = [sys.executable, "-m", "ftwidgets.data.beside", str(path)]
-            quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        source = _file_of(data)
+        large = int(data.index.length.sum(dtype=np.int64)) >= LARGE
+        if source is not None and large and (os.cpu_count() or 1) > 1:
+            self._start(source)
+
+    def _start(self, source: Stored) -> None:
+        command = [sys.executable, "-P", "-m", "ftwidgets.data.beside", str(source.path), source.identity]
+        quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        try:
             self._process = subprocess.Popen(command, env=_environment(), **quiet)  # type: ignore[call-overload]
             assert self._process.stdin
             with self._process.stdin as pipe:
-                np.savez(pipe_of := io.BytesIO(), offset=data.index.offset, length=data.index.length)
-                pipe.write(pipe_of.getbuffer())
+                np.savez(places := io.BytesIO(), offset=self._data.index.offset, length=self._data.index.length)
+                pipe.write(places.getbuffer())
+        except OSError:  # it could not be started, or was ended: then this process looks
+            self.end()
+            self._process = None
 
     def result(self) -> Aside:
         """What it found; where the second process was ended, this one looks."""
@@ -42,7 +50,7 @@ class Beside:
         with self._process as process:
             assert process.stdout
             told = process.stdout.read()
-        if process.returncode:
+        if process.returncode or not told:
             return aside(self._data)
         with np.load(io.BytesIO(told)) as found:
             skipped = tuple(str(one) for one in found["skipped"])
@@ -56,10 +64,11 @@ class Beside:
                 pass
 
 
-def _path_of(data: Dataset) -> Path | None:
+def _file_of(data: Dataset) -> Stored | None:
     """The file that all rows lie in, if it is one with a name."""
     source = data.sources[0]
-    return source.path if isinstance(source, Stored) and not data.index.source.any() else None
+    named = isinstance(source, Stored) and source.path is not None and not data.index.source.any()
+    return source if named and isinstance(source, Stored) else None
 
 
 def _environment() -> dict[str, str]:
@@ -75,7 +84,10 @@ def main() -> None:
         offset, length = places["offset"], places["length"]
     index = Index(offset, length, np.arange(1, len(offset) + 1, dtype=np.uint32), np.zeros(len(offset), np.uint8))
     with open(path, "rb", buffering=0) as file:
-        found = aside(Dataset([Stored(file, path.name)], index))
+        source = Stored(file, path.name)
+        if source.identity != sys.argv[2]:
+            raise SystemExit(1)  # another file bears that name by now
+        found = aside(Dataset([source], index))
     np.savez(out := io.BytesIO(), skipped=np.array(found.skipped, str), **_arrays(found))  # type: ignore[arg-type]
     sys.stdout.buffer.write(out.getbuffer())
 

@@ -80,6 +80,12 @@ class Stored:
             raise InputError(f"{self._name} was changed while it was in use. Load it again.")
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    @property
+    def identity(self) -> str:
+        """What tells this file from any other, and from itself after a change."""
+        known = os.fstat(self._file.fileno())
+        return f"{known.st_dev} {known.st_ino} {known.st_size} {known.st_mtime_ns}"
+
     def _stamped(self) -> tuple[int, int]:
         known = os.fstat(self._file.fileno())
         return known.st_size, known.st_mtime_ns
