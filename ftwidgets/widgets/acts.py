@@ -46,7 +46,9 @@ def row_of(desk: Desk, line: int) -> Row:
 
 
 def _edit(desk: Desk, asked: Message) -> Dataset:
-    return desk.dataset.edited(asked["line"], drafts.edited(row_of(desk, asked["line"]), asked["fields"]))
+    return desk.dataset.edited(
+        asked["line"], drafts.edited(row_of(desk, asked["line"]), asked["fields"], asked.get("was"))
+    )
 
 
 def _add(desk: Desk, asked: Message) -> Dataset:

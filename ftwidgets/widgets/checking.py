@@ -35,7 +35,12 @@ class Checking:
 
     def _run(self) -> None:
         while True:
-            self._desk.check(self._heard)
+            try:
+                self._desk.check(self._heard)
+            except BaseException:  # told in the kernel's log; whoever asks for the findings next meets it again
+                with self.lock:
+                    self._thread = None
+                raise
             with self.lock:
                 if self._desk.is_checked:
                     self._thread = None

@@ -54,7 +54,10 @@ class Desk:
         `heard` hears how many rows have been looked at, of how many; without it nobody does.
         """
         if self.findings is None:
-            self.findings = check(self.dataset, self.beside, model=self.model, heard=heard or _nobody)
+            model = self.model
+            findings = check(self.dataset, self.beside, model=model, heard=heard or _nobody)
+            if model == self.model:  # else another model's tokens are wanted by now
+                self.findings = findings
         elif not self.is_checked:
             beside = [] if self.beside is None else [self.beside]
             self.findings = rechecked(self.findings, self.dataset, *beside)

@@ -39,15 +39,15 @@ def fields(row: Row) -> list[Field]:
     return [{"label": turn.speaker} | _field(at(row.value, turn.path)) for turn in said]
 
 
-def edited(row: Row, typed: Sequence[Mapping[str, Any]]) -> Any:
-    """What the row says after its fields were typed in; bytes where the whole line was.
+def edited(row: Row, typed: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]] | None = None) -> Any:
+    """What the row says after its fields were typed in; bytes where the whole line was. `shown` is what stood in them.
 
     Raises:
         InputError: what was typed is not JSON where it must be, or the row has other fields by now.
     """
     before = fields(row)
-    if len(typed) != len(before):
-        raise InputError(f"Line {row.number} has changed meanwhile. Edit it again.")
+    if len(typed) != len(before) or (shown is not None and list(shown) != before):
+        raise InputError(f"Line {row.number} has changed meanwhile. Leave the form, and edit it again.")
     said = transcript(row)
     if row.fault is not None or not all(turn.path for turn in said):
         return str(typed[0]["text"]).replace("\n", " ").encode()

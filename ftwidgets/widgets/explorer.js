@@ -115,8 +115,9 @@ class ExplorerView {
     this.editing = line;
     const title = line ? `line ${line}` : "a new row";
     const save = (typed) => {
+      if (this.saving) return;
       this.saving = true;
-      this.holding.ask({ kind: line ? "edit" : "add", line, fields: typed });
+      this.holding.ask({ kind: line ? "edit" : "add", line, fields: typed, was: fields });
     };
     this.form = new RowForm(title, fields, { save, leave: () => this.close() });
     this.row.replaceChildren(this.form.root);

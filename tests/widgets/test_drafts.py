@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data.row import parse
+from ftwidgets.errors import InputError
 from ftwidgets.widgets.drafts import edited, fields
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -45,3 +47,13 @@ def test_what_is_typed_in_one_field_is_there_the_next_time(example: Any, data: s
     again = fields(parse(1, 0, orjson.dumps(edited(row, typed))))
     assert len(again) == len(typed) or typed[n]["json"]
     assert [field["text"] for field in again][: n + 1] == [field["text"] for field in typed][: n + 1]
+
+
+def test_a_row_that_was_mended_while_it_was_typed_in_is_not_written_over() -> None:
+    row = parse(3, 0, b'{"prompt": "a", "completion": "b"}')
+    shown = fields(row)
+    typed = [field | {"text": "new"} for field in shown]
+    assert edited(row, typed, shown) == {"prompt": "new", "completion": "new"}
+    other = parse(3, 0, b'{"prompt": "a", "completion": "mended"}')
+    with pytest.raises(InputError, match=r"Line 3 has changed meanwhile\. Leave the form, and edit it again\."):
+        edited(other, typed, shown)
