@@ -11,8 +11,8 @@ from ftwidgets.data import Dataset, check, jsonl
 from ftwidgets.lessons import path
 from ftwidgets.quantities import count
 
-PAIRED = ("exact-duplicate", "near-duplicate", "contradiction")
-"""Faults of two rows: one of them has to go."""
+PAIRED = ("exact-duplicate", "near-duplicate")
+"""Faults of two rows, of which either may go, and one has to stay."""
 
 ASIDE = ("answers-alike", "few-examples", "other-language")
 """Rules of which a finding in a mended row is no fault of that row."""
@@ -57,8 +57,10 @@ def remaining(data: Dataset) -> Remaining:
     now = {row.number: row.raw for row in data.rows}
     wrong = {finding.line for finding in check(data) if finding.rule not in ASIDE}
     left = tuple(Fault(one["line"], one["what"]) for one in truth if _is_there(one, raw, now, wrong))
-    bad = {one["line"] for one in truth} | {one["with_line"] for one in truth if one.get("with_line")}
-    return Remaining(len(truth), left, tuple(line for line in raw if line not in now and line not in bad))
+    free = {one["line"] for one in truth} | {one["with_line"] for one in truth if one["fault"] in PAIRED}
+    both = {one["with_line"] for one in truth if one["fault"] in PAIRED and one["line"] not in now}
+    lost = tuple(line for line in raw if line not in now and (line not in free or line in both))
+    return Remaining(len(truth), left, lost)
 
 
 def _is_there(one: dict[str, Any], raw: dict[int, bytes], now: dict[int, bytes], wrong: set[int | None]) -> bool:
