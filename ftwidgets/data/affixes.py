@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from ftwidgets.bases.chat import text_of
@@ -23,8 +22,12 @@ class Affixes(NamedTuple):
     answer_end: str
 
 
-@lru_cache(maxsize=4)
 def affixes_of(survey: Survey) -> Affixes:
+    """What all rows of a survey share; looked at once."""
+    return survey.once(_affixes_of)
+
+
+def _affixes_of(survey: Survey) -> Affixes:
     """What all rows of a survey share; their texts are read only as long as there may be something.
 
     Where all are the same there is nothing between a beginning and an end: none is told.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.examination import examined, text_findings
 from ftwidgets.data.hits import Hits, kept
+from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES, Fault, Rule
 from ftwidgets.data.rules.rule import LEVELS, Level, Spot
 from ftwidgets.data.survey import Survey
+from ftwidgets.data.terms import Terms
 from ftwidgets.quantities import count
 
 if TYPE_CHECKING:
@@ -81,8 +83,8 @@ class Findings(Sequence[Finding]):
     @property
     def skipped(self) -> list[str]:
         """What was not looked for, since a package is missing: sentences with the remedy."""
-        seen = [survey.seen for survey in self.surveys if survey.seen]
-        return list(dict.fromkeys(sentence for aside in seen for sentence in aside.skipped))
+        seen = [survey.seen or survey.__dict__.get("aside") for survey in self.surveys]
+        return list(dict.fromkeys(sentence for aside in seen if aside for sentence in aside.skipped))
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -165,6 +167,7 @@ class Findings(Sequence[Finding]):
         lines = [self.summary()]
         for rule, group in self.by_cause().items():
             lines.append(f"  {group[0].level} {rule} ({len(group):,}): {group[0]}")
+        lines += [f"  {sentence}" for sentence in self.skipped]
         return "\n".join(lines)
 
     def told(self, hit: np.void) -> tuple[Rule, Fault]:
@@ -196,11 +199,17 @@ class Findings(Sequence[Finding]):
         )
 
 
-@lru_cache(maxsize=64)
 def _examined(survey: Survey, place: int) -> dict[int, list[Fault]]:
-    """What each rule, by its number, finds in a row: as much of it as is kept in the hits."""
-    row = survey.data.rows[place]
-    found = kept(examined(row, survey.terms, texts=False))
+    """What each rule, by its number, finds in a row, as much of it as is kept; of the last row it is known."""
+    known = survey.__dict__.get("examined")
+    if known is None or known[0] != place:
+        known = place, _faults(survey.data.rows[place], survey.terms)
+        survey.__dict__["examined"] = known
+    return cast("dict[int, list[Fault]]", known[1])
+
+
+def _faults(row: Row, terms: Terms) -> dict[int, list[Fault]]:
+    found = kept(examined(row, terms, texts=False))
     if row.fault is None and not any(rule.level == "error" for rule, _ in found):
         found += kept(text_findings(row.value))
     faults: dict[int, list[Fault]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -99,8 +98,12 @@ def meaning(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(" .,;:!")
 
 
-@lru_cache(maxsize=4)
 def labels_of(survey: Survey) -> Labels | None:
+    """The labels of the rows of a survey, None where the answers are no labels; looked at once."""
+    return survey.once(_labels_of)
+
+
+def _labels_of(survey: Survey) -> Labels | None:
     """The labels of the rows of a survey, one row of each read again; None where the answers are no labels.
 
     Labels that differ by case, blank space or the stop at the end count as one.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from ftwidgets.data.row import read
 from ftwidgets.data.terms import Terms
 
 Array = npt.NDArray[Any]
+
+Made = TypeVar("Made")
 
 
 class Facts(NamedTuple):
@@ -63,6 +65,13 @@ class Survey:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    def once(self, make: Callable[[Survey], Made]) -> Made:
+        """What `make` makes of this survey, made once and kept as long as the survey is."""
+        kept = self.__dict__.setdefault("kept", {})
+        if make not in kept:
+            kept[make] = make(self)
+        return cast("Made", kept[make])
 
     @property
     def kind(self) -> Kind:
