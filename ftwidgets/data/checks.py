@@ -50,10 +50,9 @@ def check(
     terms = terms_of(parts[0], fewest, method, n_epochs)
     terms = replace(terms, model=model, counted=counter.name, context=counter.context)
     sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint) if texts else None
-    found = [
-        _checked(data, terms if n == 0 else terms.watching, Depth(counter, sieve, heard))
-        for n, data in enumerate(parts)
-    ]
+    of_parts = [terms, *(held_out(terms, data) for data in parts[1:])]
+    depth = Depth(counter, sieve, heard)
+    found = [_checked(data, of_part, depth) for data, of_part in zip(parts, of_parts, strict=True)]
     surveys = [survey for survey, _ in found]
     between = [_between(surveys, n, texts) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
@@ -109,6 +108,11 @@ def _between(surveys: list[Survey], part: int, texts: bool) -> list[Hits]:
         for rule in rules_of("between")
         if texts or rule.id != "leak-near"
     ]
+
+
+def held_out(terms: Terms, data: Dataset) -> Terms:
+    """The terms of a validation or test file: one row is enough, and its own first example decides its format."""
+    return replace(terms.watching, kind=terms_of(data, 1, None, None).kind)
 
 
 def terms_of(data: Dataset, fewest: int, method: Method | None, n_epochs: int | None) -> Terms:

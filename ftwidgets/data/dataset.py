@@ -130,7 +130,8 @@ class Dataset:
 
     def take(self, places: Chosen) -> Dataset:
         """The rows at these places, from 0, or where a mask is true; in the order that is given."""
-        chosen = np.asarray(places, np.int64) if isinstance(places, Sequence) else places
+        chosen = np.asarray(places) if isinstance(places, Sequence) else places
+        chosen = chosen.astype(np.int64) if isinstance(chosen, np.ndarray) and not len(chosen) else chosen
         taken = Dataset(self.sources, self.index.take(chosen), self.name, origin=self.origin)
         if "kinds" in self.__dict__:
             taken.__dict__["kinds"] = self.kinds[chosen]
@@ -239,19 +240,20 @@ class Dataset:
         Raises:
             InputError: the file is there already: nothing is overwritten.
         """
+        place = Path(path).expanduser()
+        begun = False
         try:
-            with open(path, "xb") as file:
-                try:
-                    file.writelines(raw + b"\n" for raw in self.raws())
-                    file.flush()
-                except (OSError, InputError):
-                    Path(path).unlink()
-                    raise
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be written: {error.strerror}. Name a new file in a folder that is there."
-            ) from error
-        return Path(path)
+            with open(place, "xb") as file:
+                begun = True
+                file.writelines(raw + b"\n" for raw in self.raws())
+        except BaseException as error:
+            if begun:
+                place.unlink()  # half a file would look like a whole one
+            if isinstance(error, OSError):
+                remedy = "Name a new file in a folder that is there."
+                raise InputError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
+            raise
+        return place
 
     def _repr_html_(self) -> str:
         from ftwidgets.data.page import overview  # which knows findings, and they know data sets

@@ -48,8 +48,8 @@ def load(source: Loadable, name: str | None = None, heard: Heard | None = None) 
     """
     if isinstance(source, Dataset):
         return source if name is None else source.named(name)
-    if isinstance(source, bytes):
-        return _any(Memory(source), name or "data", heard)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _any(Memory(bytes(source)), name or "data", heard)
     if isinstance(source, str | os.PathLike):
         found, called = opened(source), name or Path(source).name
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -48,7 +48,7 @@ class Shape(NamedTuple):
         return self.roles[0] in ("system", "developer")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def shape_of(roles: tuple[str, ...], trained: tuple[bool, ...]) -> Shape:
     """The shape of a row."""
     answers = [n for n, role in enumerate(roles) if role in ("assistant", "completion", "preferred_output")]

@@ -24,13 +24,11 @@ TRAIN, VALIDATION, TEST = range(3)
 
 def _near(data: Dataset) -> Numbers:
     """Rows that say nearly the same, whether they are sound or not; so do those that are tied by a third."""
-    from ftwidgets.data.aside import aside  # it knows of data sets, which know how to be split
-    from ftwidgets.data.near import Pairs, groups
+    from ftwidgets.data.aside import talk_of  # it knows of data sets, which know how to be split
+    from ftwidgets.data.near import groups, near_pairs
 
-    found = aside(data)
-    if found.first.size == 0 and found.skipped:
-        raise InputError(" ".join(found.skipped))
-    return groups(Pairs(found.first, found.second, found.similarity), len(data))
+    texts = (talk_of(read(raw)[0]) for raw in data.raws())
+    return groups(near_pairs(texts, lambda place: talk_of(data.rows[place].value)), len(data))
 
 
 GROUPERS: dict[str, Callable[[Dataset], Numbers]] = {

@@ -64,3 +64,12 @@ def test_the_kind_of_a_file_is_found_once_and_not_for_each_row() -> None:
 def test_the_findings_come_in_the_order_of_the_lines() -> None:
     lines = [finding.line for finding in check(load(b'{"messages": [1, 2]}\n{\n{"a": 1}\n'))]
     assert lines == [None, 1, 1, 2, 3]
+
+
+def test_a_validation_file_is_judged_by_its_own_format_as_the_service_judges_it() -> None:
+    chats = [
+        {"messages": [{"role": "user", "content": f"a {n}"}, {"role": "assistant", "content": "b"}]} for n in range(12)
+    ]
+    pairs = [{"prompt": f"a {n}", "completion": "b"} for n in range(12)]
+    assert not check(load(chats), load(pairs)).errors
+    assert [finding.line for finding in check(load(chats), load([*pairs, chats[0]])).errors] == [13]

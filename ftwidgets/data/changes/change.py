@@ -34,7 +34,7 @@ def without(data: Dataset, lines: int | Collection[int]) -> Dataset:
     Raises:
         InputError: one of them is not there.
     """
-    places = places_of(data, [lines] if isinstance(lines, int) else lines)
+    places = places_of(data, _several(lines))
     return changed(data, "deleted", "delete", dropped=places.tolist())
 
 
@@ -56,8 +56,13 @@ def reviewed(data: Dataset, lines: int | Collection[int]) -> Dataset:
     Raises:
         InputError: one of them is not there.
     """
-    places = places_of(data, [lines] if isinstance(lines, int) else lines)
+    places = places_of(data, _several(lines))
     return changed(data, "reviewed", "reviewed", seen=places.tolist())
+
+
+def _several(lines: int | Collection[int]) -> Collection[int]:
+    """Lines, of which one may stand alone; a number of numpy's too."""
+    return lines if isinstance(lines, Collection) else [int(lines)]
 
 
 def changed(

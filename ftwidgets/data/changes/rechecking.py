@@ -8,6 +8,7 @@ import numpy as np
 
 from ftwidgets.data.aside import Aside, moved
 from ftwidgets.data.changes.matching import taken_over
+from ftwidgets.data.checks import held_out
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
@@ -40,7 +41,7 @@ def rechecked(findings: Findings, *parts: Dataset) -> Findings:
     counter = counter_for(terms.model) if terms.counted else None
     for number, (data, before) in enumerate(zip(parts, findings.surveys, strict=True)):
         known = row_hits(findings.hits[findings.hits["part"] == number])
-        of_part = None if number == 0 else terms.watching
+        of_part = None if number == 0 else held_out(terms, data)
         look, terms_here = relooked(before, known, data, of_part, counter=counter, sieve=sieve)
         terms = terms_here if number == 0 else terms
         data.__dict__["kinds"] = look.facts.kind

@@ -57,17 +57,22 @@ def explanation(rule: str) -> Explanation:
         one.level,
         tuple(part[0].upper() + part[1:] for part in one.page),
         fix,
-        _lines(one.fails[0]),
-        _lines(one.passes[0]),
+        _lines(one.fails[0], one.passes[0]),
+        _lines(one.passes[0], one.fails[0]),
     )
 
 
-def _lines(example: Any) -> str:
-    """An example as the lines of a file."""
-    rows = example if isinstance(example, list | tuple) and example and isinstance(example[0], dict) else [example]
+def _lines(example: Any, other: Any) -> str:
+    """An example as the lines of a file: first those that the other example has not."""
+    rows = _rows(example)
+    rows = sorted(rows, key=lambda row: row in _rows(other))
     lines = [row.decode("utf-8", "replace") if isinstance(row, bytes) else orjson.dumps(row).decode() for row in rows]
     shown = [line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]} …" for line in lines[:MOST_ROWS]]
     return "\n".join(shown + ([f"… {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []))
+
+
+def _rows(example: Any) -> list[Any]:
+    return example if isinstance(example, list) and example and isinstance(example[0], dict) else [example]
 
 
 def _indented(text: str) -> str:
