@@ -54,7 +54,7 @@ class Beside:
             return aside(self._data)
         with np.load(io.BytesIO(told)) as found:
             skipped = tuple(str(one) for one in found["skipped"])
-            return Aside(found["first"], found["second"], found["similarity"], found["language"], skipped)
+            return Aside(found["first"], found["second"], found["similarity"], skipped)
 
     def end(self) -> None:
         """The result is not wanted any more."""
@@ -93,7 +93,7 @@ def main() -> None:
 
 
 def _arrays(found: Aside) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
-    return {"first": found.first, "second": found.second, "similarity": found.similarity, "language": found.language}
+    return {"first": found.first, "second": found.second, "similarity": found.similarity}
 
 
 if __name__ == "__main__":

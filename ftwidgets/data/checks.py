@@ -48,13 +48,13 @@ def check(
     parts = [load(one) for one in (train, validation, test) if one is not None]
     counter = counter_for(model)
     terms = terms_of(parts[0], fewest, method, n_epochs)
-    terms = replace(terms, model=model, counted=counter.name, context=counter.context)
-    sieve = Sieve(rule.hint for rule in rules_of("text") if rule.hint) if texts else None
+    terms = replace(terms, texts=texts, model=model, counted=counter.name, context=counter.context)
+    sieve = text_sieve() if texts else None
     of_parts = [terms, *(held_out(terms, data) for data in parts[1:])]
     depth = Depth(counter, sieve, heard)
     found = [_checked(data, of_part, depth) for data, of_part in zip(parts, of_parts, strict=True)]
     surveys = [survey for survey, _ in found]
-    between = [_between(surveys, n, texts) for n in range(len(surveys))]
+    between = [between_files(surveys, n) for n in range(len(surveys))]
     hits = [sorted_by_place([own, *others]) for (_, own), others in zip(found, between, strict=True)]
     return Findings(surveys, hits_of_parts(hits))
 
@@ -91,7 +91,7 @@ def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, 
     try:
         with _progress(data, depth.heard if depth else None) as heard:
             facts, hits = looked_at(data, terms, counter=counter, sieve=sieve, heard=heard)
-        survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing(len(data)))
+        survey = Survey(data, terms, facts, beside.result() if beside else Aside.nothing())
     finally:
         if beside:
             beside.end()
@@ -100,13 +100,18 @@ def _checked(data: Dataset, terms: Terms, depth: Depth | None) -> tuple[Survey, 
     return survey, sorted_by_place([*whole, hits])
 
 
-def _between(surveys: list[Survey], part: int, texts: bool) -> list[Hits]:
+def text_sieve() -> Sieve:
+    """The sieve with which texts are looked at."""
+    return Sieve(rule.hint for rule in rules_of("text") if rule.hint)
+
+
+def between_files(surveys: list[Survey], part: int) -> list[Hits]:
     """What is found in one file, held against each that comes after it."""
     return [
         hits_of_file(rule, rule.find(surveys[part], surveys[other]), against=other)
         for other in range(part + 1, len(surveys))
         for rule in rules_of("between")
-        if texts or rule.id != "leak-near"
+        if surveys[part].terms.texts or rule.id != "leak-near"
     ]
 
 

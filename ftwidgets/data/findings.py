@@ -83,8 +83,7 @@ class Findings(Sequence[Finding]):
     @property
     def skipped(self) -> list[str]:
         """What was not looked for, since a package is missing: sentences with the remedy."""
-        seen = [survey.seen or survey.__dict__.get("aside") for survey in self.surveys]
-        return list(dict.fromkeys(sentence for aside in seen if aside for sentence in aside.skipped))
+        return list(dict.fromkeys(sentence for survey in self.surveys for sentence in survey.skipped))
 
     def __len__(self) -> int:
         return len(self.hits)

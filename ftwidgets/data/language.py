@@ -9,10 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from ftwidgets.errors import MissingExtraError, require
 
 LOOKED_AT = 300
 """Characters of a text, without its code and addresses, from which its language is told."""
+
+READ = 4 * LOOKED_AT
+"""Characters of a text that are read at most, its code and addresses included."""
+
+CODE = "S3"
+"""NumPy's name for what holds an ISO 639 code."""
 
 FEWEST_LETTERS = 20
 """Fewer letters than this tell no language; a sign of a script that needs few for a word counts as four."""
@@ -125,26 +134,37 @@ def languages(texts: Sequence[str]) -> list[Language | None]:
     return [_told(model, text) for text in texts]
 
 
-def codes(texts: Sequence[str]) -> list[str | None]:
-    """The code of each text's language, None where it cannot be told: in a fifth of the time, for many texts.
+def codes(texts: Sequence[str]) -> npt.NDArray[np.bytes_]:
+    """The code of each text's language (N,), empty where it cannot be told: in a fifth of the time, for many texts.
 
     Where five different small words of a language stand, such as "the" and "with", it is that one; of what is left
-    the model tells it. Errors as in `languages`.
+    the model tells it. Where the package is not installed no language is told, as `lacking` says.
     """
+    if lacking():
+        return np.zeros(len(texts), CODE)
     model = _model()
-    return [_code(model, text) for text in texts]
+    return np.array([_code(model, text) for text in texts], CODE)
 
 
-def _code(model: Any, text: str) -> str | None:
+def lacking() -> tuple[str, ...]:
+    """The sentence that languages are not told and what to do, where a package is missing."""
+    try:
+        _model()
+    except MissingExtraError as error:
+        return (f"Languages were not looked at. {error}",)
+    return ()
+
+
+def _code(model: Any, text: str) -> str:
     prose = _prose(text)
     if prose is None:
-        return None
+        return ""
     words = set(prose.split())
     for code, telling in TELLING.items():
         if len(telling & words) >= ENOUGH:
             return code
     found = _of_prose(model, prose)
-    return found and found.code
+    return found.code if found else ""
 
 
 def _told(model: Any, text: str) -> Language | None:
@@ -171,7 +191,7 @@ def _prose(text: str) -> str | None:
 def _line(text: str) -> str:
     start = text[: LOOKED_AT + LOOKED_AT // 5]  # enough, for nearly all
     if _holds_aside(start) or len(line := " ".join(start.split())) < LOOKED_AT:
-        start = text[: 4 * LOOKED_AT]  # code and addresses are taken out of this
+        start = text[:READ]  # code and addresses are taken out of this
         line = " ".join((ASIDE.sub(" ", start) if _holds_aside(start) else start).split())
     return line[:LOOKED_AT].replace("\0", " ")
 

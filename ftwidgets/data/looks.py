@@ -15,11 +15,13 @@ from ftwidgets.bases.chat import text_of
 from ftwidgets.data.examination import examined, is_plain, is_plain_pair, text_findings
 from ftwidgets.data.hits import Occurrence, hits_of_row, kept
 from ftwidgets.data.kinds import KINDS, kind_of
+from ftwidgets.data.language import CODE, READ, codes
 from ftwidgets.data.repeats import is_free_of_repeats
 from ftwidgets.data.repetition import may_repeat
 from ftwidgets.data.row import LONGEST, Row, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
+from ftwidgets.data.talk import talk_of
 from ftwidgets.data.tally import Tally
 from ftwidgets.data.terms import Terms
 from ftwidgets.data.texts import texts_of
@@ -80,6 +82,7 @@ class Looks:
         self._shapes: list[Shape] = []
         self._texts: list[str] = []
         self._joined: list[bytes] = []
+        self._heads: list[str] = []
         self._raws: list[bytes] = []
         self._repeating: list[int] = []
         self.hits: list[Occurrence] = []
@@ -92,12 +95,14 @@ class Looks:
             except orjson.JSONDecodeError:
                 value = None
             if self._terms.kind == "prompt/completion" and is_plain_pair(value) and is_free_of_repeats(raw, value):
-                self._keep(raw, PAIR, PAIRED, [value["prompt"], value["completion"]])
+                said = [value["prompt"], value["completion"]]
+                self._keep(raw, PAIR, PAIRED, said, said)
                 return
             if is_plain(value) and self._terms.kind == "chat" and _has_each_key_once(raw, value):
                 messages = value["messages"]
                 shape = plain_shape(len(messages), messages[0]["role"] == "system")
-                self._keep(raw, CHAT, shape, [message["content"] for message in messages])
+                said = [message["content"] for message in messages]
+                self._keep(raw, CHAT, shape, said, said[shape.has_system :])
                 return
             del value  # may be large, and is read again
         self._examine(raw, number)
@@ -111,12 +116,13 @@ class Looks:
             self._rows.append((kind, False, 0, 0, 0, 0, 0))
             self._shapes.append(NOTHING)
             self._joined.append(b"")
+            self._heads.append("")
             self._raws.append(raw)
         else:
             who, texts, trained = zip(*spoken(value), strict=True)
-            self._keep(raw, kind, shape_of(who, trained), list(texts))
+            self._keep(raw, kind, shape_of(who, trained), list(texts), [talk_of(value)])
 
-    def _keep(self, raw: bytes, kind: int, shape: Shape, texts: list[str]) -> None:
+    def _keep(self, raw: bytes, kind: int, shape: Shape, texts: list[str], talk: list[str]) -> None:
         parts = [text.encode() for text in texts]
         prompt, answer = BETWEEN.join([*parts[: shape.last], b""]), BETWEEN.join(parts[shape.last :])
         hashes = xxhash.xxh3_64_intdigest(prompt, shape.seed), xxhash.xxh3_64_intdigest(answer)
@@ -130,6 +136,7 @@ class Looks:
         if self._sieve:
             said = prompt + answer if kind == CHAT else _joined(shape.roles, texts)
             self._joined.append(said)
+            self._heads.append(talk[0] if len(talk[0]) >= READ else "\n".join(talk))
             if may_repeat(texts[-2:]):
                 self._repeating.append(len(self._rows) - 1)
 
@@ -141,7 +148,9 @@ class Looks:
         sizes = np.fromiter((len(shape.roles) for shape in self._shapes), np.int64, len(self._shapes))
         known = list(zip(*self._rows, strict=True))
         columns: list[Any] = [np.array(column, kind) for column, kind in zip(known, DTYPES, strict=False)]
-        return Facts(*columns, *(column.astype(np.uint32) for column in (sizes, *self._tokens(sizes))))
+        columns += [column.astype(np.uint32) for column in (sizes, *self._tokens(sizes))]
+        columns.append(codes(self._heads) if self._sieve else np.zeros(len(sizes), CODE))
+        return Facts(*columns)
 
     def _tokens(self, sizes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Of each row all tokens, and those that are learned."""

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.fingerprint import content_hashes, hold
+from ftwidgets.data.near import groups, near_pairs
 from ftwidgets.data.row import read
+from ftwidgets.data.talk import talk_of
 from ftwidgets.errors import InputError
 from ftwidgets.quantities import count
 
@@ -24,9 +26,6 @@ TRAIN, VALIDATION, TEST = range(3)
 
 def _near(data: Dataset) -> Numbers:
     """Rows that say nearly the same, whether they are sound or not; so do those that are tied by a third."""
-    from ftwidgets.data.aside import talk_of  # it knows of data sets, which know how to be split
-    from ftwidgets.data.near import groups, near_pairs
-
     texts = (talk_of(read(raw)[0]) for raw in data.raws())
     return groups(near_pairs(texts, lambda place: talk_of(data.rows[place].value)), len(data))
 

@@ -1,4 +1,4 @@
-"""What is known of each row of a data set: 40 bytes a row, so that rules about a file need no second look."""
+"""What is known of each row of a data set: 43 bytes a row, so that rules about a file need no second look."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ftwidgets.data.aside import Aside, aside
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.kinds import Kind
+from ftwidgets.data.language import lacking
 from ftwidgets.data.row import read
 from ftwidgets.data.terms import Terms
 
@@ -27,7 +28,8 @@ class Facts(NamedTuple):
     `kind` is the place in `KINDS`, -1 for a row that cannot be read; `sound` is whether it has no error. Of sound rows:
     `prompt` and `answer` are hashes of what comes before the last answer, and of that answer; `system` that of the
     system message, 0 without one; `length` the answer's characters, `ending` a hash of its last four; `messages` their
-    number; `tokens` all tokens, `trained` those that are learned. Of others these are 0.
+    number; `tokens` all tokens, `trained` those that are learned. Of others these are 0. `language` is that of what
+    users and assistants say, an ISO 639 code as bytes, empty where it is not known.
     """
 
     kind: Array
@@ -40,6 +42,7 @@ class Facts(NamedTuple):
     messages: Array
     tokens: Array
     trained: Array
+    language: Array
 
     @classmethod
     def none(cls, rows: int = 0) -> Facts:
@@ -51,7 +54,7 @@ class Facts(NamedTuple):
         return Facts(*(column[places] for column in self))
 
 
-DTYPES = (np.int8, np.bool_, np.uint64, np.uint64, *[np.uint32] * 6)
+DTYPES: tuple[Any, ...] = (np.int8, np.bool_, np.uint64, np.uint64, *[np.uint32] * 6, "S3")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +83,14 @@ class Survey:
 
     @cached_property
     def aside(self) -> Aside:
-        """What is nearly alike, and in what language each row is: as it was `seen`, else looked at now."""
+        """What is nearly alike, as it was `seen`, else looked at now."""
         return aside(self.data) if self.seen is None else self.seen
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What was not looked at, since a package is missing: sentences with the remedy."""
+        known = self.seen or self.__dict__.get("aside")
+        return (*(known.skipped if known else ()), *(lacking() if self.terms.texts else ()))
 
     @property
     def places(self) -> npt.NDArray[np.int64]:

@@ -19,7 +19,8 @@ class Terms:
 
     `fewest` is how many examples a job needs; 1 for a validation file. `n_epochs` is None where "auto" decides.
     `model` is the one whose tokens are counted, None for the default; `counted` says whose they are, None where none
-    were counted; `context` is how many of them an example may have, where that is known.
+    were counted; `context` is how many of them an example may have, where that is known. `texts` is whether what is
+    said is judged too.
     """
 
     kind: Kind = "unknown"
@@ -29,6 +30,7 @@ class Terms:
     model: str | None = None
     counted: str | None = None
     context: int | None = None
+    texts: bool = False
 
     @property
     def watching(self) -> Terms:

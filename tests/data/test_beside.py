@@ -29,7 +29,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def same(one: object, other: object) -> bool:
-    names = ("first", "second", "similarity", "language")
+    names = ("first", "second", "similarity")
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from ftwidgets.data.changes.change import changed, places_of
 from ftwidgets.data.changes.fitting import Changes, of_file, of_rows
-from ftwidgets.data.changes.rechecking import OF_FILES, relooked, row_hits, text_sieve
+from ftwidgets.data.changes.rechecking import OF_FILES, relooked, row_hits
 from ftwidgets.data.changes.steps import Step, merged, named
-from ftwidgets.data.checks import terms_of
+from ftwidgets.data.checks import terms_of, text_sieve
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings

@@ -8,7 +8,7 @@ import numpy as np
 
 from ftwidgets.data.aside import Aside, moved
 from ftwidgets.data.changes.matching import taken_over
-from ftwidgets.data.checks import held_out
+from ftwidgets.data.checks import between_files, held_out, text_sieve
 from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.findings import Findings
@@ -37,7 +37,8 @@ def rechecked(findings: Findings, *parts: Dataset) -> Findings:
     """
     if len(parts) != len(findings.surveys):
         raise InputError(f"{len(findings.surveys)} data sets were checked, and {len(parts)} given. Give each of them.")
-    sieve, terms, surveys, own = text_sieve(), findings.surveys[0].terms, [], []
+    terms, surveys, own = findings.surveys[0].terms, [], []
+    sieve = text_sieve() if terms.texts else None
     counter = counter_for(terms.model) if terms.counted else None
     for number, (data, before) in enumerate(zip(parts, findings.surveys, strict=True)):
         known = row_hits(findings.hits[findings.hits["part"] == number])
@@ -48,14 +49,7 @@ def rechecked(findings: Findings, *parts: Dataset) -> Findings:
         surveys.append(Survey(data, terms_here, look.facts, carried(before, data)))
         whole = [hits_of_file(rule, rule.find(surveys[-1])) for rule in rules_of("file")]
         own.append(sorted_by_place([*whole, look.hits]))
-    between = [
-        [
-            hits_of_file(rule, rule.find(surveys[part], surveys[other]), against=other)
-            for other in range(part + 1, len(surveys))
-            for rule in rules_of("between")
-        ]
-        for part in range(len(surveys))
-    ]
+    between = [between_files(surveys, number) for number in range(len(surveys))]
     hits = [sorted_by_place([one, *others]) for one, others in zip(own, between, strict=True)]
     return Findings(surveys, hits_of_parts(hits))
 
@@ -65,9 +59,11 @@ def carried(before: Survey, data: Dataset) -> Aside | None:
 
     Of large data sets, rows that were changed are held against no others until they are checked from the beginning.
     """
+    if not before.terms.texts:
+        return Aside.nothing()
     if before.seen is None or int(data.index.length.sum(dtype=np.int64)) <= SOON:
         return None
-    return moved(before.seen, taken_over(before.data, data))
+    return moved(before.seen, taken_over(before.data, data), len(before))
 
 
 def relooked(
@@ -100,11 +96,6 @@ def row_hits(hits: Hits) -> Hits:
     own = hits[~np.isin(hits["rule"], of_file)].copy()
     own["part"] = 0
     return own
-
-
-def text_sieve() -> Sieve:
-    """The sieve with which `check` looks at texts."""
-    return Sieve(rule.hint for rule in rules_of("text") if rule.hint)
 
 
 def _terms(before: Terms, facts: Facts) -> Terms:

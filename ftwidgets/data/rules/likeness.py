@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.aside import talk_of
 from ftwidgets.data.near import near_between
 from ftwidgets.data.normalised import normalised_hashes
 from ftwidgets.data.row import read
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, tells
 from ftwidgets.data.rules.samples import chat
 from ftwidgets.data.survey import Survey
+from ftwidgets.data.talk import talk_of
 
 FEWEST_TOLD = 20
 """Rows whose language is known, from which on most of them have one."""
@@ -145,7 +145,7 @@ def other_language(survey: Survey) -> Spots:
 
     Told from the first 300 characters of each example. Where many languages are meant, pass this over.
     """
-    codes = np.where(survey.facts.sound, survey.aside.language, b"")
+    codes = survey.facts.language
     known, counts = np.unique(codes[codes != b""], return_counts=True)
     if counts.sum() < FEWEST_TOLD or counts.max() < MOST * counts.sum():
         return Spots.of([])
@@ -154,7 +154,7 @@ def other_language(survey: Survey) -> Spots:
 
 @tells(other_language)
 def _other(survey: Survey, spot: Spot) -> Fault:
-    codes = survey.aside.language
+    codes = survey.facts.language
     known, counts = np.unique(codes[codes != b""], return_counts=True)
     own, most = codes[spot.place].decode(), known[counts.argmax()].decode()
     return Fault(f"The example is in '{own}', most are in '{most}'.", "Remove it, unless it is meant.")

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.data.changes.fixing import Known, fix, fixable, fixed
-from ftwidgets.data.changes.rechecking import text_sieve
-from ftwidgets.data.checks import terms_of
+from ftwidgets.data.checks import terms_of, text_sieve
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.rules.rule import Mend, Spots
 from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, USER, chat

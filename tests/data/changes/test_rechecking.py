@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import Dataset, Findings, check, load
 from ftwidgets.data.changes.fixing import fix
-from ftwidgets.data.changes.rechecking import rechecked, relooked, row_hits, text_sieve
+from ftwidgets.data.changes.rechecking import rechecked, relooked, row_hits
+from ftwidgets.data.checks import text_sieve
 from ftwidgets.data.loading import lines_of
 from ftwidgets.data.rules.samples import CHAT, PAIR, PREFERENCE
 from ftwidgets.data.source import Memory
