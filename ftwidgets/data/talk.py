@@ -16,10 +16,6 @@ def talk_of(example: Any) -> str:
         asked = example["input"].get("messages")
         messages = [*(asked if isinstance(asked, list) else []), *example["preferred_output"]]
     if isinstance(messages, list):
-        return "\n".join([_said(message) for message in messages if isinstance(message, dict)])
+        spoken = [one.get("content") for one in messages if isinstance(one, dict) and one.get("role") in SPOKEN]
+        return "\n".join([content for content in spoken if isinstance(content, str)])
     return "\n".join([text for text in (example.get("prompt"), example.get("completion")) if isinstance(text, str)])
-
-
-def _said(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    return content if isinstance(content, str) and message.get("role") in SPOKEN else ""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data.near import ALIKE, Pairs, groups, near_between, near_pairs
+from ftwidgets.data.near import ALIKE, Pairs, crowds, groups, near_between, near_pairs
 from ftwidgets.errors import InputError, MissingExtraError
 
 pytest.importorskip("rensa")
@@ -109,6 +109,25 @@ def test_texts_from_one_template_are_paired_only_where_they_are_alike() -> None:
     planted = [(i, j) for i, j in truth if j >= 400]
     group = groups(pairs, len(texts))
     assert len(planted) > 20 and sum(group[i] != group[j] for i, j in planted) <= 1
+
+
+@pytest.mark.parametrize("room", [0, 10_000])
+def test_where_there_is_no_room_to_remember_a_crowd_its_texts_are_read_twice(
+    monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    rng = random.Random(3)
+    texts = [from_template(rng) for _ in range(300)]
+    texts += [changed(rng.choice(texts), rng) for _ in range(40)]
+    remembered, read = found_in(texts), []
+    monkeypatch.setattr(crowds, "ROOM", room)
+    monkeypatch.setattr(crowds, "BLOCK_SHINGLES", 3_000)
+
+    def text_at(number: int) -> str:
+        read.append(number)
+        return texts[number]
+
+    assert list(near_pairs(texts, text_at)) == list(remembered) and len(remembered)
+    assert len(read) > len(texts) * (1.9 if room == 0 else 1.2)
 
 
 def test_texts_that_are_all_alike_make_pairs_as_many_as_texts() -> None:
