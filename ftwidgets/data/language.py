@@ -32,75 +32,18 @@ SUREST_CODE = 0.08
 LEAST = 0.5
 """A probability below this is a guess, and told as unknown."""
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 TELLING = {
-    "en": frozenset(
-        [
-            "the",
-            "and",
-            "of",
-            "that",
-            "with",
-            "this",
-            "you",
-            "your",
-            "are",
-            "from",
-            "they",
-            "which",
-            "what",
-            "to",
-            "it",
-            "on",
-            "for",
-            "as",
-            "was",
-            "not",
-        ]
+    "en": _words(
+        "the and of that with this you your are from they which what to it on for as was not have has been "
+        "their there would could should about please how when some any but because cannot"
     ),
-    "de": frozenset(
-        [
-            "der",
-            "und",
-            "nicht",
-            "ist",
-            "sich",
-            "auch",
-            "mit",
-            "ein",
-            "eine",
-            "einen",
-            "für",
-            "wird",
-            "werden",
-            "dass",
-            "wenn",
-            "oder",
-            "Sie",
-            "Ihnen",
-        ]
-    ),
-    "fr": frozenset(
-        [
-            "les",
-            "des",
-            "une",
-            "est",
-            "dans",
-            "pour",
-            "avec",
-            "vous",
-            "nous",
-            "votre",
-            "cette",
-            "sont",
-            "pas",
-            "mais",
-            "être",
-            "leur",
-            "ces",
-            "aux",
-        ]
-    ),
+    "de": _words("der und nicht ist sich auch mit ein eine einen für wird werden dass wenn oder Sie Ihnen"),
+    "fr": _words("les des une est dans pour avec vous nous votre cette sont pas mais être leur ces aux"),
 }
 """Small words that hardly any text is without; other languages may have one or two of them, but hardly five."""
 
@@ -156,15 +99,25 @@ def lacking() -> tuple[str, ...]:
 
 
 def _code(model: Any, text: str) -> str:
+    start = text[:LOOKED_AT]
+    if len(start) == LOOKED_AT and not _holds_aside(start) and (code := _quickly(start)):
+        return "" if _is_code(start, start.encode("utf-8", "replace")) else code
     prose = _prose(text)
     if prose is None:
         return ""
-    words = set(prose.split())
-    for code, telling in TELLING.items():
-        if len(telling & words) >= ENOUGH:
-            return code
+    if code := _quickly(prose):
+        return code
     found = _of_prose(model, prose)
     return found.code if found else ""
+
+
+def _quickly(text: str) -> str:
+    words = text.split()
+    return next((code for code, telling in TELLING.items() if len(telling.intersection(words)) >= ENOUGH), "")
+
+
+def _is_code(text: str, raw: bytes) -> bool:
+    return len(raw.translate(None, NOT_CODE)) > SUREST_CODE * len(text)
 
 
 def _told(model: Any, text: str) -> Language | None:
@@ -183,7 +136,7 @@ def _prose(text: str) -> str | None:
     """The line of `text` that the model is to see, if it has enough letters and is no program."""
     line = _line(text)
     raw = line.encode("utf-8", "replace")
-    if not _has_letters(line, raw) or len(raw.translate(None, NOT_CODE)) > SUREST_CODE * len(line):
+    if not _has_letters(line, raw) or _is_code(line, raw):
         return None
     return raw.decode().lower() if line.isupper() else raw.decode()  # the model knows few words in capitals
 
