@@ -200,7 +200,7 @@ def _print_found(truth: list[Plant], found: list[Found]) -> None:
     for one in found:
         at[one[2]].append(one)
     tally: dict[str, Counter[str]] = defaultdict(Counter)
-    others = Counter[str]()
+    others, where = Counter[str](), dict[str, int]()
     for plant in truth:
         here = [one for line in (plant.line, plant.other_line) if line for one in at[line]]
         verdict = _verdict(plant, here)
@@ -208,10 +208,11 @@ def _print_found(truth: list[Plant], found: list[Found]) -> None:
         if verdict != "found":
             names = ", ".join(sorted({one[0] for one in here}))
             others[f"{plant.kind} ({plant.rule}): {verdict}" + (f" ({names})" if names else "")] += 1
+            where.setdefault(plant.kind, plant.line)
     for level, counts in tally.items():
         print(f"{counts.total()} planted {level}s: {', '.join(f'{count} {what}' for what, count in counts.items())}")
     for what, count in others.most_common():
-        print(f"  {count} × {what}")
+        print(f"  {count} × {what}, first at line {where[what.split(' (')[0]]}")
     _print_false(truth, found)
 
 

@@ -11,10 +11,10 @@ from planted_soil import Planted, Soil, card, digits, iban, jaccard, phone
 from planted_text import foreign_sentence
 
 RULES: dict[str, tuple[str, str]] = {
-    "trailing comma": ("not-json", "error"),
-    "line cut off": ("not-json", "error"),
-    "single quotes": ("not-json", "error"),
-    "NaN": ("not-json", "error"),
+    "trailing comma": ("trailing-comma", "error"),
+    "line cut off": ("truncated", "error"),
+    "single quotes": ("single-quotes", "error"),
+    "NaN": ("nan", "error"),
     "byte of Latin-1": ("encoding", "error"),
     "null": ("not-an-object", "error"),
     "a list": ("not-an-object", "error"),
@@ -52,17 +52,17 @@ RULES: dict[str, tuple[str, str]] = {
     "words left out": ("near-duplicate", "warning"),
     "words put in": ("near-duplicate", "warning"),
     "other answer": ("contradiction", "warning"),
-    "e-mail": ("personal-data", "warning"),
-    "card number": ("personal-data", "warning"),
-    "IBAN": ("personal-data", "warning"),
-    "phone number": ("personal-data", "warning"),
+    "e-mail": ("email-address", "warning"),
+    "card number": ("card-number", "warning"),
+    "IBAN": ("bank-account", "warning"),
+    "phone number": ("phone-number", "warning"),
     "secret key": ("secret", "warning"),
-    "twenty times longer": ("token-outlier", "warning"),
+    "twenty times longer": ("row-very-long", "warning"),
     "mojibake": ("mojibake", "warning"),
     "control character": ("control-character", "warning"),
-    "HTML": ("html-leftover", "warning"),
-    "refusal": ("refusal", "warning"),
-    "other language": ("other-language", "warning"),
+    "HTML": ("html-tag", "warning"),
+    "refusal": ("refusal", "note"),
+    "other language": ("other-language", "note"),
 }
 """For each kind the id of the rule that finds it and its level. Here alone rules are named."""
 
@@ -70,10 +70,10 @@ ALSO = {
     "byte of Latin-1": ("not-json",),
     "no answer": ("last-not-assistant",),
     "other keys": ("mixed-formats",),
-    "empty answer": ("short-answer",),
-    "answer of spaces": ("short-answer", "odd-whitespace"),
-    "twenty times longer": ("long-answer", "over-context"),
-    "refusal": ("short-answer",),
+    "empty answer": ("answer-very-short",),
+    "answer of spaces": ("answer-very-short", "space-around"),
+    "twenty times longer": ("answer-very-long", "too-long"),
+    "refusal": ("answer-very-short",),
 }
 """What else a careful check may rightly say of such a row."""
 

@@ -95,6 +95,6 @@ def iban(chance: random.Random) -> str:
 
 def phone(chance: random.Random) -> str:
     """A number of the ranges that are kept free for films and books."""
-    return chance.choice(("+44 20 7946 0{}", "+1 202-555-0{}", "(202) 555-0{}", "+49 30 23125 {}")).format(
+    return chance.choice(("+49 30 23125 {}", "+61 2 5550 0{}", "+33 1 99 00 0{}", "030 23125{}")).format(
         chance.randint(100, 199)
     )

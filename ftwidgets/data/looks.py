@@ -98,7 +98,7 @@ class Looks:
                 said = [value["prompt"], value["completion"]]
                 self._keep(raw, PAIR, PAIRED, said, said)
                 return
-            if is_plain(value) and self._terms.kind == "chat" and _has_each_key_once(raw, value):
+            if is_plain(value) and self._terms.kind == "chat" and has_each_key_once(raw, value):
                 messages = value["messages"]
                 shape = plain_shape(len(messages), messages[0]["role"] == "system")
                 said = [message["content"] for message in messages]
@@ -173,7 +173,7 @@ def _joined(roles: tuple[str, ...], texts: list[str]) -> bytes:
     return joined_for_sieve(zip(roles, texts, strict=True)).encode()
 
 
-def _has_each_key_once(raw: bytes, chat: dict[str, Any]) -> bool:
+def has_each_key_once(raw: bytes, chat: dict[str, Any]) -> bool:
     """Whether no key of a plain chat stands twice: then it has eight quotation marks a message, and two more.
 
     Those in its texts have a backslash before them; where a backslash itself is written, that is not so sure.

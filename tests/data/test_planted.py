@@ -111,6 +111,8 @@ ONE = {
 }
 """What is true of a message with a fault of its own."""
 
+NOT_JSON = ("trailing comma", "line cut off", "single quotes", "NaN", "byte of Latin-1")
+
 PAIR = {
     "copy": lambda line, earlier: line == earlier,
     "other answer": lambda line, earlier: messages(line)[:-1] == messages(earlier)[:-1] and line != earlier,
@@ -139,7 +141,7 @@ def test_a_planted_fault_is_where_the_truth_says(kind: str, field: tuple[Path, l
         else:
             assert one.message_index is None
             assert WHOLE[kind](line)
-        assert is_json(line) == (one.rule not in ("not-json", "encoding"))
+        assert is_json(line) == (one.kind not in NOT_JSON)
 
 
 def test_the_check_finds_errors_at_the_lines_with_planted_errors_and_nowhere_else(
@@ -148,6 +150,18 @@ def test_the_check_finds_errors_at_the_lines_with_planted_errors_and_nowhere_els
     path, plants = field
     errors = {one.line for one in plants if one.level == "error"}
     assert {finding.line for finding in check(load(path)).errors} == errors
+
+
+def test_each_planted_fault_is_found_by_its_name_at_its_line_and_message(field: tuple[Path, list[Any]]) -> None:
+    path, plants = field
+    found = {(one.rule, one.level, one.line, one.message_index) for one in check(load(path))}
+    places = {(rule, level, line) for rule, level, line, _ in found}
+    for one in plants:
+        lines = {one.line, one.other_line or one.line}
+        if one.message_index is None:
+            assert places & {(one.rule, one.level, line) for line in lines}, one
+        else:
+            assert (one.rule, one.level, one.line, one.message_index) in found, one
 
 
 def test_nothing_is_wrong_with_a_clean_file(clean: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftwidgets.data.examination import is_plain
+from ftwidgets.data.looks import has_each_key_once
 from ftwidgets.data.repeats import Repeat, is_free_of_repeats, repeats
 from ftwidgets.data.row import parse
 
@@ -42,6 +44,23 @@ def test_every_key_that_stands_twice_is_found_and_no_other(value: Any, colon: st
     row = parse(1, 0, (line.replace('c\\":', 'c\\"\\u003a') if escaped else line).encode())
     assert is_free_of_repeats(row.raw, row.value) <= (not doubled(value))
     assert sorted((one.key, one.times) for one in repeats(row)) == sorted(doubled(value))
+
+
+TEXTS = st.text(st.sampled_from('a"\\:,{}'), min_size=1, max_size=5)
+
+
+@given(said=st.lists(TEXTS, min_size=1, max_size=3), again=st.sampled_from([None, "role", "content", "messages"]))
+def test_a_plain_chat_in_which_a_key_stands_twice_is_never_taken_for_one_without(
+    said: list[str], again: str | None
+) -> None:
+    turns = [("user" if n % 2 == len(said) % 2 else "assistant", text) for n, text in enumerate(["a", *said], 1)]
+    messages = [json.dumps({"role": role, "content": text}) for role, text in turns]
+    if again in ("role", "content"):
+        messages[0] = messages[0].replace("{", f'{{"{again}": {json.dumps(said[0])}, ', 1)
+    line = f'{{"messages": [{", ".join(messages)}]}}'
+    row = parse(1, 0, (line.replace("{", '{"messages": [], ', 1) if again == "messages" else line).encode())
+    assert is_plain(row.value)
+    assert has_each_key_once(row.raw, row.value) == (again is None)
 
 
 def test_a_repeated_key_is_found_in_its_message_and_says_whether_its_values_are_alike() -> None:

@@ -29,9 +29,11 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _varied(match: re.Match[str]) -> bool:
-    """Random: capitals and digits are in it. 'sk-learn-and-all-its-friends' is no key, 'AKIA...EXAMPLE' is nobody's."""
+    """Random: capitals and digits are in it, or many digits. 'sk-learn-2024-and-friends' is none, nor '…EXAMPLE'."""
     text = match["value"]
-    return any(map(str.isdigit, text)) and any(map(str.isupper, text)) and not text.upper().endswith("EXAMPLE")
+    digits = sum(map(str.isdigit, text))
+    random = (digits and any(map(str.isupper, text))) or 5 * digits > len(text)
+    return bool(random) and not text.upper().endswith("EXAMPLE")
 
 
 def _is_chosen(match: re.Match[str]) -> bool:
