@@ -83,13 +83,13 @@ class Conversion:
             self._layouts = Layouts(self._desk.dataset)
         return self._layouts
 
-    def news(self, template: Texts, line: int) -> Wire:
+    def news(self, template: Texts, line: int | None) -> Wire:
         """What is different from what the views know."""
         before = self._known
         told = self.snapshot(template, line)
         return {} if before == told else told
 
-    def snapshot(self, template: Texts, line: int) -> Wire:
+    def snapshot(self, template: Texts, line: int | None) -> Wire:
         """What the panel shows: nothing, ways from a known layout, or the columns and what the template makes."""
         layouts = self.layouts
         told = self._table(template, line) if layouts.is_table else _ways(layouts) if layouts.common in KNOWN else None
@@ -107,7 +107,7 @@ class Conversion:
             return f'<p>{escape(_ways(layouts)["about"])} <code>ft.convert(data, "chat")</code></p>'
         return ""
 
-    def _table(self, template: Texts, line: int) -> Wire:
+    def _table(self, template: Texts, line: int | None) -> Wire:
         layouts = self.layouts
         shown = [name for name in layouts.columns if len(name) <= LONGEST and not {"{", "}"} & {*name}]
         fixed = {"layout": "table", "columns": shown[:MOST_COLUMNS], "line": line}
@@ -126,10 +126,10 @@ class Conversion:
             return str(error)
         return "" if self.layouts.having(made.columns) else "No row has all of these columns."
 
-    def _preview(self, made: Template, line: int) -> Wire:
+    def _preview(self, made: Template, line: int | None) -> Wire:
         """The row of a line as the chat that it will be, or why it stays as it is."""
         place = self._desk.place(line)
-        if place is None:
+        if place is None or line is None:
             return {"row": None, "note": ""}
         row = self._desk.dataset.rows[place]
         if why := next(_against(row, made), ""):

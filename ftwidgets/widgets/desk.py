@@ -116,10 +116,22 @@ class Desk:
         """The labels of the rows, where they have some."""
         return labelled(None if self.findings is None else self.findings.surveys[0], self.columns.known)
 
-    def place(self, line: int) -> int | None:
+    def place(self, line: int | None) -> int | None:
         """Where the row of `line` is; None where there is none."""
-        found = np.flatnonzero(self.dataset.index.number == line)
+        found = np.flatnonzero(self.dataset.index.number == (line or 0))
         return int(found[0]) if len(found) else None
+
+    def heir(self, before: Dataset, line: int | None) -> int:
+        """The place to go on at when the row of `line`, of the rows that were there `before`, is gone.
+
+        It is that of the first row after it that is still there, else of the last one before it; 0 where none is.
+        """
+        numbers = before.index.number
+        left = np.isin(numbers, self.dataset.index.number)
+        at = int(np.argmax(numbers == line)) if len(numbers) else 0
+        following, leading = numbers[at:][left[at:]], numbers[:at][left[:at]]
+        near = following[:1] if len(following) else leading[-1:]
+        return (self.place(int(near[0])) or 0) if len(near) else 0
 
     def findings_at(self, place: int) -> Iterator[tuple[int, Finding]]:
         """The findings in one row, each with its number; of a row that was changed since the check, none."""

@@ -71,17 +71,17 @@ class Display:
         """Whether the row of a line is among those that are found."""
         return sought == NOTHING or line in self._desk.dataset.index.number[self.found(sought)]
 
-    def next(self, place: int, sought: Sought) -> int:
-        """The line of the row at a place, or of the first of those found after it; 0 where there are no rows."""
+    def next(self, place: int, sought: Sought) -> int | None:
+        """The line of the row at a place, or of the first of those found after it; None where there are no rows."""
         found, rows = self.found(sought), self._desk.dataset.rows
         if not len(rows):
-            return 0
+            return None
         near = (
             found[min(int(np.searchsorted(found, place)), len(found) - 1)] if len(found) else min(place, len(rows) - 1)
         )
         return rows[int(near)].number
 
-    def snapshot(self, sought: Sought, selected: int, shares: Shares) -> Wire:
+    def snapshot(self, sought: Sought, selected: int | None, shares: Shares) -> Wire:
         """All that a view begins with; it and all others know it then."""
         self._known, self._sent, self._order = {}, {}, None
         parts = self.parts(shares)
@@ -89,7 +89,7 @@ class Display:
         self._causes = {cause["rule"]: _bytes(cause) for cause in parts["causes"]}
         return parts | self._news_of_rows(sought, selected)
 
-    def news(self, sought: Sought, selected: int, shares: Shares) -> Wire:
+    def news(self, sought: Sought, selected: int | None, shares: Shares) -> Wire:
         """What is different from what the views know."""
         told = {}
         for name, part in self.parts(shares).items():
@@ -197,12 +197,12 @@ class Display:
         training, validation = (desk.columns.facts.take(part) for part in parts[:2])
         return cost(training, validation, desk.counter.name, desk.counter.context)
 
-    def _news_of_rows(self, sought: Sought, selected: int) -> Wire:
+    def _news_of_rows(self, sought: Sought, selected: int | None) -> Wire:
         if self._rows.whole:
             return self._whole()
         found, place = self.found(sought), self._desk.place(selected)
         if place is None:
-            return {"whole": False, "rows": [], "table": self._table(sought, -1, 0)}
+            return {"whole": False, "rows": [], "table": self._table(sought, -1, None)}
         at = int(np.searchsorted(found, place))
         at = at if at < len(found) and found[at] == place else -1
         told: Wire = {"whole": False, "table": self._table(sought, at, selected)}
@@ -229,7 +229,7 @@ class Display:
         self._sent, self._order = now, order
         return told
 
-    def _table(self, sought: Sought, at: int, selected: int) -> Wire:
+    def _table(self, sought: Sought, at: int, selected: int | None) -> Wire:
         """What is found, and the lines around the row that is shown."""
         found = self.found(sought)
         first = max(0, at - VIEW // 2)

@@ -10,8 +10,6 @@ import traitlets
 
 from ftwidgets.data import Dataset, Findings, load
 from ftwidgets.data.loading import Loadable
-from ftwidgets.data.rules.explanation import explanation
-from ftwidgets.data.tokens.counting import counter_for
 from ftwidgets.errors import FtwidgetsError, InputError
 from ftwidgets.widgets import acts, causes, changes
 from ftwidgets.widgets.checking import Checking
@@ -20,7 +18,8 @@ from ftwidgets.widgets.desk import Desk
 from ftwidgets.widgets.display import Display
 from ftwidgets.widgets.script import joined
 from ftwidgets.widgets.shares import Shares, asked
-from ftwidgets.widgets.sought import MARKS, Sought, ends
+from ftwidgets.widgets.sought import MARKS, Sought
+from ftwidgets.widgets.traits import BarsTrait, LineTrait, ModelTrait, RuleTrait, refusing
 from ftwidgets.widgets.widget import Widget
 
 AT_ONCE = 20_000
@@ -37,9 +36,10 @@ class DataExplorer(Widget):
     validation file of the same kinds, rows that are in both are found too.
 
     What Python gets: `dataset` is the data as they are now, each change one of its `steps`; it can be set too, and
-    `undo` takes the last one back. `findings` is what the check finds in them, `selected` the line that is shown,
-    `parts` the data sets of the split by `validation` and `test`, parts of 1, and `seed`; with `stratify` each part has
-    of each label its share. `code` does all of it again.
+    `undo` takes the last one back. `findings` is what the check finds in them, `selected` the line that is shown: where
+    its row is deleted, the next one's, None where no row is left. `parts` are the data sets of the split by
+    `validation` and `test`, parts of 1, and `seed`; with `stratify` each part has of each label its share. `code` does
+    all of it again.
 
     What is shown: `search` keeps the rows that hold a text, in any case, `only_findings` those in which something was
     found, `rule` those of one rule, `label` those with this answer, `marked` those that are "reviewed", "not reviewed"
@@ -54,14 +54,14 @@ class DataExplorer(Widget):
     _esm = joined("explorer.js")
 
     view = traitlets.Dict().tag(sync=True, to_json=lambda _, explorer: explorer.snapshot())
-    selected = traitlets.Int(0).tag(sync=True)
+    selected = LineTrait().tag(sync=True)
     search = traitlets.Unicode("").tag(sync=True)
     only_findings = traitlets.Bool(False).tag(sync=True)
-    rule = traitlets.Unicode("").tag(sync=True)
+    rule = RuleTrait("").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
     marked = traitlets.Enum(MARKS, "").tag(sync=True)
-    between = traitlets.Dict().tag(sync=True)
-    model = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    between = BarsTrait().tag(sync=True)
+    model = ModelTrait(None, allow_none=True).tag(sync=True)
     template = TemplateTrait().tag(sync=True)
     validation = traitlets.Float(0.2).tag(sync=True)
     test = traitlets.Float(0.2).tag(sync=True)
@@ -130,6 +130,13 @@ class DataExplorer(Widget):
         """The findings, the first conversations, how long they are, and the split, as tables, pictures and text."""
         return self._display.twin(self._shares) + self._conversion.twin(self.template)
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What a view sets. It may select a row that Python has just deleted: then it hears what is selected."""
+        gone = "selected" in sync_data and sync_data["selected"] not in self.dataset.index.number
+        super().set_state({name: value for name, value in sync_data.items() if not gone or name != "selected"})
+        if gone:
+            self.send_state("selected")
+
     def snapshot(self) -> dict[str, Any]:
         """All that a view begins with, as plain values."""
         with self._checking.lock:
@@ -139,7 +146,7 @@ class DataExplorer(Widget):
     def _put(self, dataset: Dataset, show: int | None = None) -> None:
         """Go on with other rows, tell the views what is different, and show the line that is named."""
         with self._checking.lock:
-            place = self._desk.place(self.selected) or 0
+            before = self.dataset
             self._desk.put(dataset)
             if len(dataset) <= AT_ONCE:
                 self._desk.check()
@@ -148,7 +155,7 @@ class DataExplorer(Widget):
             if show is not None and self._desk.place(show) is not None and self._display.shows(show, self._sought):
                 self.selected = show
             elif self._desk.place(self.selected) is None:
-                self.set_trait("selected", self._display.next(place, self._sought))
+                self.set_trait("selected", self._display.next(self._desk.heir(before, self.selected), self._sought))
             self._moving = False
             self.template = self._conversion.renewed(self.template)
             self._tell()
@@ -225,32 +232,15 @@ class DataExplorer(Widget):
         return self._display.split(self._shares)
 
     @traitlets.default("selected")
-    def _first(self) -> int:
-        return int(self.data.index.number[0]) if len(self.data) else 0
+    def _first(self) -> int | None:
+        return int(self.data.index.number[0]) if len(self.data) else None
 
     @traitlets.default("template")
     def _guessed(self) -> dict[str, str]:
         return self._conversion.guess
 
-    @traitlets.validate("selected")
-    def _has_row(self, proposal: Any) -> Any:
-        line, data = proposal["value"], self.dataset
-        if len(data) and self._desk.place(line) is None:
-            first, last = data.rows[0].number, data.rows[-1].number
-            raise InputError(f"{data.name} has no row in line {line}. Its rows are in the lines {first} to {last}.")
-        return line
-
-    @traitlets.validate("rule")
-    def _is_rule(self, proposal: Any) -> Any:
-        if proposal["value"]:
-            explanation(proposal["value"])  # refuses what is no rule
-        return proposal["value"]
-
-    @traitlets.validate("between")
-    def _is_bar(self, proposal: Any) -> Any:
-        return ends(proposal["value"])
-
     @traitlets.validate(*SHARES)
+    @refusing
     def _can_be_split(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         replace(self._shares, **{name: value}).parts(self.dataset)
@@ -259,11 +249,6 @@ class DataExplorer(Widget):
     @traitlets.observe(*SHARES, "template")
     def _tell_anew(self, _: Any) -> None:
         self._tell()
-
-    @traitlets.validate("model")
-    def _is_counted(self, proposal: Any) -> Any:
-        counter_for(proposal["value"])
-        return proposal["value"]
 
     @traitlets.observe("model")
     def _count_anew(self, change: Any) -> None:

@@ -207,6 +207,55 @@ def test_a_line_without_a_row_cannot_be_selected() -> None:
     assert widget.selected == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [(99, "no row in line 99"), (None, "None is not the number of a line"), ("3", "'3' is not the number of a line")],
+)
+def test_what_cannot_be_selected_leaves_what_was_selected_however_it_is_set(value: Any, sentence: str) -> None:
+    widget = explorer(selected=4)
+    with pytest.raises(InputError, match=sentence), widget.hold_trait_notifications():
+        widget.selected = value
+    assert widget.selected == 4
+    with pytest.raises(InputError, match="leave nothing to train on"), widget.hold_trait_notifications():
+        widget.validation = 0.9
+    assert widget.validation == 0.2
+
+
+def test_a_line_may_be_selected_by_what_numpy_gives() -> None:
+    widget = explorer()
+    widget.selected = widget.dataset.index.number[6]
+    assert (widget.selected, type(widget.selected)) == (7, int)
+
+
+def test_the_next_row_that_is_left_is_selected_where_others_are_deleted_with_it() -> None:
+    widget = explorer(12, selected=8)
+    widget.dataset = widget.dataset.without([1, 2, 3, 8, 9])
+    assert widget.selected == 10
+    widget.dataset = widget.dataset.without([4, 10, 11, 12])
+    assert widget.selected == 7
+
+
+def test_without_rows_nothing_is_selected_until_there_are_some() -> None:
+    widget = explorer(2)
+    widget.dataset = widget.dataset.without([1, 2])
+    assert widget.selected is None
+    with pytest.raises(InputError, match="data has no rows: none can be selected"):
+        widget.selected = 1
+    assert widget.get_state("selected") == {"selected": None}
+    widget.undo()
+    assert widget.selected == 1
+
+
+def test_a_view_that_selects_a_row_that_python_has_deleted_hears_which_one_is() -> None:
+    widget = explorer(12)
+    widget.dataset = widget.dataset.without(5)
+    told: list[Any] = []
+    widget.send_state = lambda key=None: told.append(widget.get_state(key))
+    widget.set_state({"selected": 5, "search": "Is"})
+    assert (widget.selected, widget.search) == (1, "Is")
+    assert {"selected": 1} in told
+
+
 # Large sets
 
 
