@@ -8,8 +8,8 @@ export function changeList({ summary, rows, more }, jump) {
   return [make("p", {}, summary), ...rows.map((row) => changeItem(row, jump)), rest].filter(Boolean);
 }
 
-function changeItem({ words, line, before, after }, jump) {
-  const to = after ? make("button", { class: "ftw-link", type: "button", onclick: () => jump(line) }, `go to line ${line}`) : null;
+function changeItem({ words, line, there, before, after }, jump) {
+  const to = there ? make("button", { class: "ftw-link", type: "button", onclick: () => jump(line) }, `go to line ${line}`) : null;
   return make("div", { class: "ftw-change" }, make("div", {}, make("span", { class: "ftw-title" }, words), to), side("−", "before", before), side("+", "after", after));
 }
 

@@ -551,6 +551,14 @@ def test_the_changes_are_told_word_by_word() -> None:
     assert told["rows"][0]["after"] is None
 
 
+def test_of_a_row_that_is_only_written_otherwise_the_changes_say_so() -> None:
+    widget = DataExplorer(b'{"n": 1}\n{"n": 2}\n')
+    widget.dataset = widget.dataset.edited(1, b'{"n":1}').without(2)
+    first, second = ask(widget, kind="changes")["changes"]["rows"]
+    assert first["words"] == "Line 1 changed: by hand (only how it is written: it says the same)"
+    assert (first["before"], first["after"], first["there"], second["there"]) == (None, None, True, False)
+
+
 def test_a_rule_has_its_page_and_more_lines_are_told_when_asked_for() -> None:
     widget = DataExplorer([chat(f"{n}?", "<p>It left.</p>") for n in range(40)])
     cause = next(cause for cause in widget.snapshot()["causes"] if cause["rule"] == "html-tag")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.changes.matching import by_content, by_steps, is_later
-from ftwidgets.data.changes.wording import Part, text_of, wordwise
+from ftwidgets.data.changes.wording import Part, Parts, text_of, wordwise, written
 from ftwidgets.quantities import count
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """So many rows are shown; all of them are in the table and in the sequence."""
+
+ONLY_WRITTEN = "only how it is written: it says the same"
+"""Of a row in which blank space or the like differs, and no value."""
 
 STYLE = "white-space: pre-wrap; overflow-wrap: anywhere"
 
@@ -39,13 +42,25 @@ class Change:
     def words(self) -> str:
         """The line, what became of it, and by which step: "Line 12 changed: change to 'user'"."""
         what = "added" if self.before is None else "removed" if self.after is None else "changed"
-        return f"Line {self.line} {what}{': ' if self.step else ''}{self.step}"
+        only = f" ({ONLY_WRITTEN})" if self.says_the_same else ""
+        return f"Line {self.line} {what}{': ' if self.step else ''}{self.step}{only}"
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether only the writing differs, such as blank space between the values, and no value does."""
+        both = self.before is not None and self.after is not None
+        return both and written(self.before) == written(self.after)
+
+    @property
+    def sides(self) -> list[tuple[str, Parts]]:
+        """The row before, "-", and after, "+", in parts: only where it was there, and neither where both say the same."""
+        if self.says_the_same:
+            return []
+        sides = zip("-+", wordwise(written(self.before), written(self.after)), (self.before, self.after), strict=True)
+        return [(sign, parts) for sign, parts, raw in sides if raw is not None]
 
     def __str__(self) -> str:
-        parts = wordwise(text_of(self.before), text_of(self.after))
-        sides = zip("-+", parts, (self.before, self.after), strict=True)
-        told = (f"{sign} {''.join(part.text for part in side)}" for sign, side, raw in sides if raw is not None)
-        return "\n".join([self.words, *told])
+        return "\n".join([self.words, *(f"{sign} {''.join(p.text for p in parts)}" for sign, parts in self.sides)])
 
 
 class Diff(Sequence[Change]):
@@ -120,11 +135,9 @@ class Diff(Sequence[Change]):
 
 
 def _html(change: Change) -> str:
-    sides = wordwise(text_of(change.before), text_of(change.after))
     rows = "".join(
-        f'<div style="{STYLE}" dir="auto">{sign} {"".join(map(_marked, parts))}</div>'
-        for sign, parts, raw in zip("−+", sides, (change.before, change.after), strict=True)
-        if raw is not None
+        f'<div style="{STYLE}" dir="auto">{"−" if sign == "-" else sign} {"".join(map(_marked, parts))}</div>'
+        for sign, parts in change.sides
     )
     return f'<div style="margin: 8px 0"><b>{escape(change.words)}</b>{rows}</div>'
 

@@ -6,6 +6,10 @@ import difflib
 import re
 from typing import NamedTuple
 
+import orjson
+
+from ftwidgets.data.row import read
+
 MOST_WORDS = 400
 """Where more words lie between the first and the last difference, all that lies between is taken to differ."""
 
@@ -44,6 +48,15 @@ def wordwise(before: str, after: str) -> tuple[Parts, Parts]:
 def text_of(raw: bytes | None) -> str:
     """A row's bytes as text; what is not UTF-8 is shown as such."""
     return "" if raw is None else raw.decode("utf-8", "backslashreplace")
+
+
+def written(raw: bytes | None) -> str:
+    """A row as text, its JSON written as all JSON is here, so that two rows differ only where their values do.
+
+    What cannot be read is the text as it came.
+    """
+    value, fault = read(raw) if raw is not None else (None, "no row")
+    return text_of(raw) if fault is not None else orjson.dumps(value).decode()
 
 
 def _alike(one: list[str], other: list[str]) -> int:

@@ -68,6 +68,34 @@ def test_a_diff_is_told_in_words() -> None:
     assert repr(data.diff()) == str(data.diff())
 
 
+SPACED = b'{"n": "a", "m":  "\\u00e9"}'
+
+
+def test_a_diff_marks_the_values_that_differ_and_not_how_they_are_written() -> None:
+    data = load(SPACED + b"\n").edited(1, b'{"n":"b","m":"\xc3\xa9"}')
+    assert str(data.diff()).splitlines()[1:] == [
+        "Line 1 changed: by hand",
+        '- {"n":"a","m":"é"}',
+        '+ {"n":"b","m":"é"}',
+    ]
+    ((_, before), (_, after)) = data.diff()[0].sides
+    assert [part.text for part in [*before, *after] if part.changed] == ["a", "b"]
+    assert (data.diff()[0].before, data.diff().frame["before"][0]) == (SPACED, SPACED.decode())
+
+
+def test_a_row_of_which_only_the_writing_differs_is_said_to_be_so() -> None:
+    diff = load(SPACED + b"\n").edited(1, b'{"n":"a","m":"\xc3\xa9"}').diff()
+    words = "Line 1 changed: by hand (only how it is written: it says the same)"
+    assert str(diff).splitlines() == ["1 row changed.", words]
+    assert "<mark>" not in diff._repr_html_()
+    assert f"<b>{words}</b></div>" in diff._repr_html_()
+
+
+def test_a_line_that_cannot_be_read_is_shown_as_it_came() -> None:
+    diff = load(b'{"n": 1\n').edited(1, b'{"n": 1}').diff()
+    assert str(diff).splitlines()[1:] == ["Line 1 changed: by hand", '- {"n": 1', '+ {"n":1}']
+
+
 def test_what_was_changed_back_is_no_difference() -> None:
     data = numbered(3).edited(2, {"n": "two"}).edited(2, {"n": 2}).added([{}]).without(4).reviewed(1)
     assert str(data.diff()) == "No row differs."
