@@ -15,12 +15,18 @@ MOST_LINES, MORE_LINES = 12, 100
 
 
 def causes(desk: Desk) -> list[dict[str, Any]]:
-    """The causes in the order of `Findings.by_cause`."""
+    """The causes in the order of `Findings.by_cause`: those of the rows shown, then those of the file beside."""
     if desk.findings is None:
         return []
-    numbers, firsts = np.unique(desk.findings.hits["rule"], return_index=True)
-    first = dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
-    return [_cause(group, desk.mends(first[RULES[rule].number])) for rule, group in desk.findings.by_cause().items()]
+    own = np.flatnonzero(desk.findings.hits["part"] == 0)
+    numbers, firsts = np.unique(desk.findings.hits["rule"][own], return_index=True)
+    first = dict(zip(numbers.tolist(), own[firsts].tolist(), strict=True))
+    shown = desk.findings.where(part=0).by_cause()
+    beside = desk.findings.where(part=1).by_cause()
+    return [
+        *(_cause(group, desk.mends(first[RULES[rule].number])) for rule, group in shown.items()),
+        *(_cause(group, [], file=desk.findings.surveys[1].data.name) for group in beside.values()),
+    ]
 
 
 def lines_of(findings: Findings, rule: str, begin: int, most: int = MORE_LINES) -> dict[str, Any]:
@@ -38,17 +44,20 @@ def page(rule: str) -> dict[str, Any]:
     return {"rule": rule, "paragraphs": paragraphs, "fails": told.fails, "passes": told.passes}
 
 
-def _cause(group: Findings, mends: list[str]) -> dict[str, Any]:
-    first, hit = group[0], group.hits[0]
+def _cause(group: Findings, mends: list[str], file: str = "") -> dict[str, Any]:
+    """One cause; `file` names the one beside, of which nothing is shown or mended here, where it is of that."""
+    first = group[0]
     all_ = len(group) if len(mends) == 1 and len(group) > 1 else 0
     return {
+        "key": f"{first.rule} beside" if file else first.rule,
+        "file": file,
         "level": first.level,
         "rule": first.rule,
         "count": len(group),
         "message": first.place + first.message,
         "remedy": first.remedy,
         "why": first.why,
-        "line": int(first.line or 0) if hit["part"] == 0 else 0,
+        "line": 0 if file else int(first.line or 0),
         "mends": mends,
         "all": all_,
     } | lines_of(group, first.rule, 0, MOST_LINES)

@@ -27,6 +27,8 @@ VIEW = 30
 INNER = 5
 """Where one of so many rows around the one that is shown is not known as it is now, those around it are sent."""
 
+BESIDE = "the validation file"
+
 NOTHING = Sought()
 
 
@@ -86,7 +88,7 @@ class Display:
         self._known, self._sent, self._order = {}, {}, None
         parts = self.parts(shares)
         self._known = {name: _bytes(part) for name, part in parts.items()}
-        self._causes = {cause["rule"]: _bytes(cause) for cause in parts["causes"]}
+        self._causes = {cause["key"]: _bytes(cause) for cause in parts["causes"]}
         return parts | self._news_of_rows(sought, selected)
 
     def news(self, sought: Sought, selected: int | None, shares: Shares) -> Wire:
@@ -100,8 +102,8 @@ class Display:
 
     def _news_of_causes(self, all_: list[Wire]) -> Wire:
         """The order of the causes, and those that are new or say something else."""
-        now = {cause["rule"]: _bytes(cause) for cause in all_}
-        changed = [cause for cause in all_ if self._causes.get(cause["rule"]) != now[cause["rule"]]]
+        now = {cause["key"]: _bytes(cause) for cause in all_}
+        changed = [cause for cause in all_ if self._causes.get(cause["key"]) != now[cause["key"]]]
         self._causes = now
         return {"order": list(now), "changed": changed}
 
@@ -129,9 +131,12 @@ class Display:
 
     @property
     def tally(self) -> list[str]:
-        """How many findings of each level, or that they are not known yet."""
+        """How many findings of each level, those in the file beside apart; or that they are not known yet."""
         desk = self._desk
-        return desk.findings.tally() if desk.findings is not None and desk.is_checked else [self.progress]
+        if desk.findings is None or not desk.is_checked:
+            return [self.progress]
+        own, beside = (desk.findings.where(part=part) for part in (0, 1))
+        return [*own.tally(), *([f"in {BESIDE}: {', '.join(beside.tally())}"] if len(beside) else [])]
 
     @property
     def title(self) -> str:
@@ -157,13 +162,15 @@ class Display:
         """More of the lines in which a rule found something."""
         findings = self._desk.findings
         told = {"lines": [], "more": 0} if findings is None else causes.lines_of(findings, rule, int(first))
-        return {"rule": rule} | told
+        return {"rule": rule, "first": int(first)} | told
 
     def twin(self, shares: Shares) -> str:
         """The same as static HTML."""
         desk, parts = self._desk, [f"<p><b>{escape(self.title)}</b></p>"]
         if desk.findings:
-            parts.append(data_page.causes(desk.findings))
+            parts.append(data_page.causes(desk.findings.where(part=0)))
+            if len(beside := desk.findings.where(part=1)):
+                parts.append(page.paragraph(f"In {BESIDE}:") + data_page.causes(beside))
         if len(desk.dataset):
             parts.append(data_page.conversations(desk.dataset.rows[:3]))
             parts += [svg(chart) for chart in self.parts(shares)["charts"][:1]]
@@ -202,10 +209,10 @@ class Display:
             return self._whole()
         found, place = self.found(sought), self._desk.place(selected)
         if place is None:
-            return {"whole": False, "rows": [], "table": self._table(sought, -1, None)}
-        at = int(np.searchsorted(found, place))
-        at = at if at < len(found) and found[at] == place else -1
-        told: Wire = {"whole": False, "table": self._table(sought, at, selected)}
+            return {"whole": False, "rows": [], "table": self._table(sought, -1, 0, None)}
+        before = int(np.searchsorted(found, place))
+        at = before if before < len(found) and found[before] == place else -1
+        told: Wire = {"whole": False, "table": self._table(sought, at, before, selected)}
         rows = self._rows.near(place, found)
         now = {row["line"]: _bytes(row) for row in rows}
         if any(self._sent.get(row["line"]) != now[row["line"]] for row in rows[:INNER]):
@@ -229,13 +236,13 @@ class Display:
         self._sent, self._order = now, order
         return told
 
-    def _table(self, sought: Sought, at: int, selected: int | None) -> Wire:
-        """What is found, and the lines around the row that is shown."""
+    def _table(self, sought: Sought, at: int, before: int, selected: int | None) -> Wire:
+        """What is found, and the lines around the row that is shown, or where it would be among them."""
         found = self.found(sought)
-        first = max(0, at - VIEW // 2)
+        first = max(0, before - VIEW // 2)
         lines = self._rows.lines(found[first : first + VIEW])
-        marks = {"found": self._number, "times": self._times, "count": len(found), "at": at, "line": selected}
-        return marks | {"sought": sought.wire, "first": first, "rows": lines}
+        marks = {"found": self._number, "times": self._times, "count": len(found), "at": at, "before": before}
+        return marks | {"line": selected, "sought": sought.wire, "first": first, "rows": lines}
 
 
 def _bytes(value: Any) -> bytes:

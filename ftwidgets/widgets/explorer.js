@@ -4,7 +4,8 @@ import { changeList } from "./changes.js";
 import { ConversionPanel } from "./conversion.js";
 import { RowForm } from "./edit.js";
 import { causeList } from "./findings.js";
-import { Frame, LOST, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
+import { keepFocus, refill } from "./focus.js";
+import { Frame, make, TAKES_KEYS, watchKernel, write } from "./frame.js";
 import { chartList, chartTables } from "./histogram.js";
 import { Holding, MARKS, TOKENS } from "./holding.js";
 import { SearchTools } from "./search.js";
@@ -22,7 +23,9 @@ class ExplorerView {
     this.frame.root.classList.add("ftw-explorer");
     this.frame.pill.hidden = this.frame.line.hidden = true;
     this.drawn = {};
+    this.name = `${Math.random()}`;
     this.pages = new Map();
+    this.opened = new Set();
     this.search = new SearchTools(holding);
     this.table = new RowTable(holding);
     this.table.may = () => this.leave();
@@ -38,7 +41,7 @@ class ExplorerView {
 
   buildRow() {
     const { holding } = this;
-    const act = (words, kind) => make("button", { class: "ftw-link", type: "button", onclick: ({ currentTarget }) => can(currentTarget) && holding.ask({ kind, line: holding.model.get("selected") }) }, words);
+    const act = (words, kind) => make("button", { class: "ftw-link", type: "button", onclick: ({ currentTarget }) => can(currentTarget) && this.ask({ kind, line: holding.model.get("selected") }) }, words);
     this.where = make("span", { class: "ftw-dim ftw-where" });
     this.adds = make("button", { type: "button", onclick: () => this.draft(0) }, "add a row");
     this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
@@ -56,8 +59,8 @@ class ExplorerView {
 
   buildFooter() {
     const { holding, frame } = this;
-    this.safe = make("button", { type: "button", class: "ftw-first", onclick: () => holding.ask({ kind: "fix" }) });
-    this.undo = make("button", { type: "button", class: "ftw-undo", onclick: () => can(this.undo) && holding.ask({ kind: "undo" }) });
+    this.safe = make("button", { type: "button", class: "ftw-first", onclick: () => this.ask({ kind: "fix" }) });
+    this.undo = make("button", { type: "button", class: "ftw-undo", onclick: () => can(this.undo) && this.ask({ kind: "undo" }) });
     this.shares = new ShareFields((typed) => holding.model.send({ kind: "split", ...typed }));
     this.cost = make("span", { class: "ftw-dim" });
     frame.actions.append(this.safe, this.undo);
@@ -96,18 +99,30 @@ class ExplorerView {
     const turns = [...this.row.querySelectorAll(".ftw-turn")];
     this.into = Math.max(0, turns.findIndex((turn) => (event ? turn.contains(event.target) : turn.querySelector(".ftw-remark"))));
     this.drafting = line;
-    this.holding.ask({ kind: "draft", line });
+    this.ask({ kind: "draft", line });
+  }
+
+  /** Ask the kernel, in the name of this view: the answer says it again. */
+  ask(message) {
+    this.holding.ask({ ...message, by: this.name });
+  }
+
+  /** Whether an answer is to this view; of one that names none, to the first of them. */
+  isAsked(by) {
+    return by === undefined ? [...this.holding.views][0] === this : by === this.name;
   }
 
   /** What else the kernel has said. */
-  hear({ draft, page, places, said, done, problem }) {
+  hear({ draft, page, said, done, problem, by }) {
+    if (page) {
+      this.pages.set(page.rule, page);
+      this.drawCauses(true);
+    }
+    if (!this.isAsked(by)) return;
     if (draft && this.drafting === draft.line) this.open(draft);
-    if (page) this.pages.set(page.rule, page);
-    if (places) this.addPlaces(places);
     if ((done === "edit" || done === "add") && this.saving) this.close();
     if (problem) this.saving = false;
     if (said || problem) this.frame.say(said || problem, true);
-    if (page) this.drawCauses(true);
   }
 
   open({ line, fields }) {
@@ -117,7 +132,7 @@ class ExplorerView {
     const save = (typed) => {
       if (this.saving) return;
       this.saving = true;
-      this.holding.ask({ kind: line ? "edit" : "add", line, fields: typed, was: fields });
+      this.ask({ kind: line ? "edit" : "add", line, fields: typed, was: fields });
     };
     this.form = new RowForm(title, fields, { save, leave: () => this.close() });
     this.row.replaceChildren(this.form.root);
@@ -151,21 +166,19 @@ class ExplorerView {
     if (this.leave()) this.holding.jump(line);
   }
 
-  addPlaces({ rule, lines, more }) {
-    const { holding } = this;
-    holding.causes = holding.causes.map((cause) => (cause.rule === rule ? { ...cause, lines: [...cause.lines, ...lines], more } : cause));
-    this.drawCauses();
+  draw() {
+    keepFocus(this.frame.root, () => this.drawAll(), (gone) => (gone === this.safe ? this.undo : gone === this.search.bar ? this.search.filter : this.row));
   }
 
-  draw() {
+  drawAll() {
     const { holding, frame } = this;
     const { head, split, lost, work, cost, code, changes } = holding;
     write(frame.title, head.name);
     write(frame.about, head.about);
     frame.about.title = head.counted;
     write(frame.progress, head.tally);
-    const problem = holding.problem || split.problem;
-    frame.tell(lost ? LOST : problem || (holding.isWaiting ? BUSY : ""), "warn");
+    const problem = (holding.by && !this.isAsked(holding.by) ? "" : holding.problem) || split.problem;
+    frame.tell(lost ? gone(holding) : problem || (holding.isWaiting ? BUSY : ""), "warn");
     this.conversion.draw();
     this.search.draw();
     this.table.draw();
@@ -200,46 +213,56 @@ class ExplorerView {
       for (const [button, name] of [[this.edits, "edit"], [this.reviews, "mark as reviewed"], [this.deletes, "delete"]]) button.setAttribute("aria-label", `${name} line ${row.line}`);
     }
     if (this.form) return;
-    if (!this.drawAnew("row", [row], () => (row ? conversation(row, (note, choice) => this.holding.ask({ kind: "mend", line: row.line, rule: note.rule, nth: note.nth, choice })) : []))) return;
+    if (!this.drawAnew("row", [row], () => (row ? conversation(row, (note, choice) => this.ask({ kind: "mend", line: row.line, rule: note.rule, nth: note.nth, choice })) : []), this.spoken !== model.get("selected"))) return;
     if (this.spoken !== model.get("selected")) {
       this.row.scrollTop = 0;
-      if (this.spoken !== undefined && words) this.frame.say(words, true);
+      if (this.spoken !== undefined && words && this.isSpeaker) this.frame.say(words, true);
       this.spoken = model.get("selected");
     }
+  }
+
+  /** Whether this view says to a screen reader what all of them show: the one that is used does, else the first. */
+  get isSpeaker() {
+    const views = [...this.holding.views];
+    return (views.find(({ frame }) => frame.root.contains(document.activeElement)) ?? views[0]) === this;
   }
 
   drawCauses(anew = false) {
     const { holding } = this;
     const { causes, head, work } = holding;
     if (anew) this.drawn.causes = undefined;
-    const focus = this.causes.contains(document.activeElement) ? document.activeElement : null;
     const calls = {
       jump: (line) => this.jump(line),
-      mend: ({ rule, line }, choice) => holding.ask({ kind: "mend", line, rule, nth: 0, choice }),
-      fix: (rule) => holding.ask({ kind: "fix", rule }),
-      more: ({ rule, lines }) => holding.ask({ kind: "places", rule, first: lines.length }),
-      explain: (rule) => this.explain(rule),
+      mend: ({ rule, line }, choice) => this.ask({ kind: "mend", line, rule, nth: 0, choice }),
+      fix: (rule) => this.ask({ kind: "fix", rule }),
+      more: ({ rule, lines }) => this.ask({ kind: "places", rule, first: lines.length }),
+      explain: (cause) => this.explain(cause),
     };
-    const place = focus ? [...this.causes.querySelectorAll("button")].indexOf(focus) : -1;
-    if (!this.drawAnew("causes", [causes, head.total, work.checked], () => [causeList({ causes, head, work }, this.pages, calls)]) || !focus) return;
-    const buttons = [...this.causes.querySelectorAll("button")];
-    (buttons.find(({ dataset }) => dataset.key === focus.dataset.key) ?? buttons[Math.min(place, buttons.length - 1)] ?? this.causes).focus();
+    const pageOf = ({ key, rule }) => (this.opened.has(key) ? this.pages.get(rule) : undefined);
+    this.drawAnew("causes", [causes, head.total, work.checked], () => causeList({ causes, head, work }, pageOf, calls));
   }
 
-  /** Open or close a rule's page. */
-  explain(rule) {
-    if (this.pages.delete(rule)) this.drawCauses(true);
-    else this.holding.ask({ kind: "page", rule });
+  /** Open or close the page of a cause's rule. */
+  explain({ key, rule }) {
+    if (!this.opened.delete(key)) this.opened.add(key);
+    if (this.opened.has(key) && !this.pages.has(rule)) this.ask({ kind: "page", rule });
+    else this.drawCauses(true);
   }
 
-  /** Fill a part of the page where what it shows is another thing than was there. */
-  drawAnew(part, content, build) {
+  /** Fill a part of the page where what it shows is another thing than was there; `other` is whether it is all new. */
+  drawAnew(part, content, build, other = false) {
     const before = this.drawn[part];
     if (before && before.every((one, n) => one === content[n])) return false;
     this.drawn[part] = content;
-    this[part].replaceChildren(...build());
+    refill(this[part], build(), other ? this[part] : null);
     return true;
   }
+}
+
+/** What is said when the kernel is gone: what that takes along, and what can still be done. */
+function gone({ whole, work }) {
+  const changes = work.steps ? " The changes that were made here are gone with it, but for what was written to a file." : "";
+  return `The kernel has restarted or ended: run this cell again.${changes} Until then ${whole ? "these rows can be read and searched, and nothing can be changed" : "the rows that are here can be read, and no others"}.`;
 }
 
 /** A button at its end keeps the focus, and says that it does nothing. */

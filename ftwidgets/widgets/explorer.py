@@ -194,7 +194,7 @@ class DataExplorer(Widget):
         except Exception as error:  # a fault of ours: told in the view, and in the kernel's log
             self.send({"problem": f"This failed inside ftwidgets ({type(error).__name__}). The data are as they were."})
             raise
-        self.send(answer)
+        self.send(answer | ({"by": message["by"]} if "by" in message else {}))
 
     def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         kind, display = message["kind"], self._display

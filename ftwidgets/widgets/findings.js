@@ -3,24 +3,28 @@
 import { make } from "./frame.js";
 import { levelPill } from "./turns.js";
 
-/** The list, or a sentence where it would be empty. `calls` are jump(line), mend(cause, choice), fix(rule), more(cause) and explain(rule); `pages` are the rules' pages that are open. */
-export function causeList({ causes, head, work }, pages, calls) {
-  if (!causes.length) return sentence(work.checked ? "Nothing to mend." : `${head.total.toLocaleString("en")} rows are being checked.`);
-  return make("ul", { class: "ftw-causes" }, ...causes.map((cause) => causeItem(cause, pages, calls)));
+/** The list, that of the file beside it where there is one, or a sentence where it would be empty. `calls` are jump(line), mend(cause, choice), fix(rule), more(cause) and explain(cause); `pageOf` a cause is its rule's page where it is open. */
+export function causeList({ causes, head, work }, pageOf, calls) {
+  const own = causes.filter(({ file }) => !file);
+  const beside = causes.filter(({ file }) => file);
+  const list = (some, label) => make("ul", { class: "ftw-causes", "aria-label": label }, ...some.map((cause) => causeItem(cause, pageOf(cause), calls)));
+  const nothing = work.checked ? "Nothing to mend." : `${head.total.toLocaleString("en")} rows are being checked.`;
+  const shown = own.length ? list(own, beside.length ? "in the rows shown" : null) : sentence(nothing);
+  if (!beside.length) return [shown];
+  return [shown, make("p", { class: "ftw-dim ftw-beside" }, `In the validation file ${beside[0].file}, which is neither shown nor mended here`), list(beside, "in the validation file")];
 }
 
 function sentence(text) {
   return make("p", { class: "ftw-dim" }, text);
 }
 
-function causeItem(cause, pages, calls) {
+function causeItem(cause, page, calls) {
   const { rule, level, message, remedy, why } = cause;
-  const page = pages.get(rule);
   return make("li", { "data-rule": rule }, levelPill(level), make("div", {},
     make("div", { class: "ftw-title" }, message),
     make("div", { class: "ftw-dim" }, `${remedy} ${sentenceCase(why)}`),
     make("div", { class: "ftw-places" }, ...choices(cause, calls), ...places(cause, calls.jump, calls.more),
-      link(cause, "why", "why?", { "aria-label": `why? ${rule}`, "aria-expanded": String(Boolean(page)), onclick: () => calls.explain(rule) })),
+      link(cause, "why", "why?", { "aria-label": `why? ${rule}`, "aria-expanded": String(Boolean(page)), onclick: () => calls.explain(cause) })),
     page ? rulePage(page) : null));
 }
 
@@ -31,19 +35,24 @@ function choices(cause, { mend, fix }) {
 }
 
 function places(cause, jump, more) {
-  const { lines, line } = cause;
+  const { lines, line, file, count } = cause;
+  if (file) return count > 1 ? [times(count)] : [];
   if (!lines.length) return [];
   const first = line || lines[0];
   const others = lines.filter((other) => other !== first);
   const go = (number, words) => link(cause, `line ${number}`, words, { "aria-label": `go to line ${number}`, onclick: () => jump(number) });
   const also = others.length ? [make("span", { class: "ftw-dim" }, "also in lines"), ...others.map((number) => go(number, `${number}`))] : [];
-  const times = cause.count > lines.length + cause.more ? [make("span", { class: "ftw-dim" }, `· found ${cause.count.toLocaleString("en")} times`)] : [];
+  const often = count > lines.length + cause.more ? [times(count)] : [];
   const rest = cause.more ? [link(cause, "more", `and ${cause.more.toLocaleString("en")} more`, { onclick: () => more(cause) })] : [];
-  return [go(first, `line ${first}`), ...also, ...rest, ...times];
+  return [go(first, `line ${first}`), ...also, ...rest, ...often];
 }
 
-function link({ rule }, name, words, attributes) {
-  return make("button", { class: "ftw-link", type: "button", "data-key": `${rule} ${name}`, ...attributes }, words);
+function times(count) {
+  return make("span", { class: "ftw-dim" }, `· found ${count.toLocaleString("en")} times`);
+}
+
+function link({ key }, name, words, attributes) {
+  return make("button", { class: "ftw-link", type: "button", "data-key": `${key} ${name}`, ...attributes }, words);
 }
 
 function rulePage({ paragraphs, fails, passes }) {

@@ -22,6 +22,7 @@ function histogram(chart, sought, seek) {
   const chosen = (bar) => sought.between[name]?.[0] === bar[0] && sought.between[name]?.[1] === bar[1];
   const buttons = bars.map((bar, n) => barButton({
     words: `${range(bar)} ${unit}s: ${rows(many(bar))}`, pressed: chosen(bar), part: many(bar) / most, far: far && n === bars.length - 1,
+    key: `${name} ${n}`,
     onclick: () => seek({ between: chosen(bar) ? {} : { [name]: [bar[0], bar[1]] } }),
   }));
   const ends = make("div", { class: "ftw-ends ftw-dim", "aria-hidden": "true" }, ...["low", "middle", "high"].map((end) => make("span", {}, chart[end])));
@@ -33,16 +34,16 @@ function labelBars({ title, bars }, sought, seek) {
   const buttons = bars.map(([label, n]) => {
     const bar = make("span", { class: "ftw-bar" });
     bar.style.width = `${(100 * n) / most}%`;
-    return make("button", { type: "button", tabindex: -1, "aria-pressed": String(sought.label === label), onclick: () => seek({ label: sought.label === label ? "" : label, rule: "", marked: "" }) },
+    return make("button", { type: "button", tabindex: -1, "data-key": `label ${label}`, "aria-pressed": String(sought.label === label), onclick: () => seek({ label: sought.label === label ? "" : label, rule: "", marked: "" }) },
       make("span", { class: "ftw-words" }, label), make("span", { class: "ftw-lane" }, bar), make("span", {}, n.toLocaleString("en")));
   });
   return make("div", { class: "ftw-histogram" }, make("div", { class: "ftw-heading" }, title), roving("ftw-labelbars", title, buttons));
 }
 
-function barButton({ words, pressed, part, far, onclick }) {
+function barButton({ words, pressed, part, far, key, onclick }) {
   const bar = make("span", { class: `ftw-bar${far ? " ftw-far" : ""}` });
   bar.style.height = part ? `max(2px, ${100 * part}%)` : "0";
-  return make("button", { type: "button", tabindex: -1, title: words, "aria-label": words, "aria-pressed": String(pressed), onclick }, bar);
+  return make("button", { type: "button", tabindex: -1, "data-key": key, title: words, "aria-label": words, "aria-pressed": String(pressed), onclick }, bar);
 }
 
 /** Buttons of which one is in the order of the Tab key; the arrow keys go to the others. */
@@ -55,12 +56,10 @@ function roving(kind, label, buttons) {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!next) return;
-    event.target.setAttribute("tabindex", -1);
-    next.setAttribute("tabindex", 0);
-    next.focus();
+    next?.focus();
   };
-  return make("div", { class: kind, role: "group", "aria-label": label, "data-lm-suppress-shortcuts": "true", onkeydown: key }, ...buttons);
+  const focus = ({ target }) => buttons.forEach((button) => button.setAttribute("tabindex", button === target ? 0 : -1));
+  return make("div", { class: kind, role: "group", "aria-label": label, "data-lm-suppress-shortcuts": "true", onkeydown: key, onfocusin: focus }, ...buttons);
 }
 
 function many(bar) {

@@ -38,9 +38,10 @@ export class Holding {
   }
 
   take(message) {
-    const { rows = [], order, table, lines, whole, causes, near, ...rest } = message;
+    const { rows = [], order, table, lines, whole, causes, places, near, ...rest } = message;
     Object.assign(this, rest);
     if (causes) this.takeCauses(causes);
+    if (places) this.takePlaces(places);
     if (whole !== undefined) this.whole = whole;
     for (const line of near ? [...this.rows.keys()] : []) if (!near.includes(line)) this.rows.delete(line);
     for (const row of rows) this.rows.set(row.line, row);
@@ -60,8 +61,13 @@ export class Holding {
       this.causes = causes;
       return;
     }
-    const known = new Map([...this.causes, ...causes.changed].map((cause) => [cause.rule, cause]));
-    this.causes = causes.order.map((rule) => known.get(rule));
+    const known = new Map([...this.causes, ...causes.changed].map((cause) => [cause.key, cause]));
+    this.causes = causes.order.map((key) => known.get(key));
+  }
+
+  /** More lines of a cause: once, however often they were asked for. */
+  takePlaces({ rule, first, lines, more }) {
+    this.causes = this.causes.map((cause) => (cause.key === rule && cause.lines.length === first ? { ...cause, lines: [...cause.lines, ...lines], more } : cause));
   }
 
   takeTable(table) {
@@ -124,6 +130,19 @@ export class Holding {
     return this.found.findIndex((row) => row.line === line);
   }
 
+  /** How many of those found come before the row that is shown, whether it is one of them or not. */
+  get before() {
+    if (!this.whole) return this.table.before ?? 0;
+    const ahead = new Set(this.order.slice(0, Math.max(0, this.order.indexOf(this.model.get("selected")))));
+    return this.found.filter(({ line }) => ahead.has(line)).length;
+  }
+
+  /** The place so many rows on: a row that is found no more lies between the two that it was between. */
+  from(by) {
+    const { at } = this;
+    return at >= 0 ? at + by : this.before + (by > 0 ? by - 1 : by);
+  }
+
   /** The line of the table at a place among those found; undefined where it is not here yet. */
   lineAt(place) {
     return this.whole ? this.found[place]?.table : this.slots.get(place);
@@ -157,7 +176,7 @@ export class Holding {
 
   /** Another row, in either direction. */
   step(by) {
-    if (this.current) this.go(this.at + by);
+    if (this.current) this.go(this.from(by));
   }
 
   /** Go to a line that the search may have hidden. */

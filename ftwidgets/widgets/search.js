@@ -33,7 +33,7 @@ export class SearchTools {
     const { model, causes, charts, work, lost } = this.holding;
     if (!this.typing && this.text.value !== model.get("search")) this.text.value = model.get("search");
     this.only.setAttribute("aria-pressed", String(model.get("only_findings")));
-    this.only.disabled = !causes.length && !model.get("only_findings");
+    this.only.disabled = !causes.some(rowsOf) && !model.get("only_findings") && document.activeElement !== this.only;
     const kind = ["rule", "label", "marked"].find((name) => model.get(name));
     const chosen = kind ? `${kind}:${model.get(kind)}` : "";
     const content = [causes, charts, work, chosen];
@@ -62,7 +62,12 @@ export class SearchTools {
   }
 }
 
-/** What one can choose to see. */
+/** In how many of the rows shown something was found. */
+function rowsOf({ file, lines, more }) {
+  return file ? 0 : lines.length + more;
+}
+
+/** What one can choose to see; each with its number of rows. */
 function options(causes, charts, work) {
   const option = (value, words) => make("option", { value }, words);
   const group = (label, ...children) => (children.length ? make("optgroup", { label }, ...children) : null);
@@ -71,7 +76,7 @@ function options(causes, charts, work) {
   return [
     option("", "all rows"),
     group("marked", option("marked:not reviewed", "not reviewed"), option("marked:reviewed", many("reviewed", work.reviewed)), option("marked:changed", many("changed", work.changed))),
-    group("found", ...causes.map(({ rule, count }) => option(`rule:${rule}`, many(rule, count)))),
+    group("found in", ...causes.map((cause) => [cause, rowsOf(cause)]).filter(([, n]) => n).map(([{ rule }, n]) => option(`rule:${rule}`, many(rule, n)))),
     group("label", ...labels.map(([label, n]) => option(`label:${label}`, many(label, n)))),
   ].filter(Boolean);
 }

@@ -104,12 +104,12 @@ export class RowTable {
 
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target !== this.root) return;
-    const { at, count } = this.holding;
-    const places = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + SEEN, PageUp: at - SEEN, Home: 0, End: count - 1 };
-    if (!(event.key in places)) return;
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: SEEN, PageUp: -SEEN }[event.key];
+    const place = by ? this.holding.from(by) : { Home: 0, End: this.holding.count - 1 }[event.key];
+    if (place === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.choose(places[event.key]);
+    this.choose(place);
   }
 
   click(event) {

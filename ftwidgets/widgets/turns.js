@@ -22,7 +22,7 @@ function piece([text, level]) {
 }
 
 function remark(note, mend) {
-  const choices = note.mends.map((words, choice) => make("button", { class: "ftw-link", type: "button", onclick: () => mend(note, choice) }, words));
+  const choices = note.mends.map((words, choice) => make("button", { class: "ftw-link", type: "button", "data-key": `${note.rule} ${note.nth} ${choice}`, onclick: () => mend(note, choice) }, words));
   return make("div", { class: "ftw-remark" }, levelPill(note.level), make("span", {}, note.text, " ", ...choices));
 }
 

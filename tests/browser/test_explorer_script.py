@@ -259,6 +259,88 @@ def test_more_lines_are_told_when_they_are_asked_for(opened: Opened) -> None:
     assert item.get_by_role("button", name="more").count() == 0
 
 
+def test_what_is_found_in_the_validation_file_stands_apart_and_no_number_counts_it(opened: Opened) -> None:
+    def rows(n: int, faulty: int) -> list[dict[str, Any]]:
+        return [chat(f"{n} {k}?", f"It left{'<br>' if k < faulty else ''} {n} {k}.") for k in range(n)]
+
+    page = opened(rows(20, 3), beside=rows(15, 5)).page
+    own = page.get_by_role("list", name="in the rows shown").locator("li[data-rule=html-tag]")
+    beside = page.get_by_role("list", name="in the validation file").locator("li[data-rule=html-tag]")
+    assert own.get_by_role("button", name="fix all").all_inner_texts() == ["fix all 3"]
+    assert beside.get_by_role("button").all_inner_texts() == ["why?"]
+    assert "found 5 times" in beside.inner_text()
+    assert "html-tag (3)" in page.get_by_label("which rows").locator("option").all_inner_texts()
+    page.get_by_label("which rows").select_option("rule:html-tag")
+    assert how(page) == "3 of 20 rows"
+
+
+# The keyboard's place
+
+FOCUS = "(e => e.ariaLabel ?? e.innerText)(document.activeElement)"
+
+
+def test_a_bar_that_is_pressed_keeps_the_focus(support: Bridge) -> None:
+    page = support.page
+    bars = page.get_by_role("group", name="tokens per conversation").get_by_role("button")
+    bars.first.focus()
+    page.keyboard.press("ArrowRight")
+    for pressed in (1, 0):
+        page.keyboard.press("Enter")
+        support.settle()
+        assert bars.and_(page.get_by_role("button", pressed=True)).count() == pressed
+        expect(bars.nth(1)).to_be_focused()
+        assert [bar.get_attribute("tabindex") for bar in bars.all()][:3] == ["-1", "0", "-1"]
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="show all").press("Enter")
+    support.settle()
+    expect(page.get_by_label("which rows")).to_be_focused()
+
+
+def test_a_mend_in_the_row_gives_the_focus_to_the_next_one_or_to_the_row(opened: Opened) -> None:
+    faulty = {"messages": [{"role": role, "content": f"{role}?"} for role in ("usr", "bot")]}
+    bridge = opened([faulty, *ROWS])
+    page = bridge.page
+    mends = page.locator(".ftw-remark button")
+    mends.first.press("Enter")
+    bridge.settle()
+    expect(mends.first).to_be_focused()
+    while mends.count():
+        page.keyboard.press("Enter")
+        bridge.settle()
+    expect(page.locator(".ftw-row")).to_be_focused()
+
+
+def test_a_mend_that_drops_the_row_does_not_put_the_focus_on_a_mend_of_another(opened: Opened) -> None:
+    bridge = opened([ROWS[0], ROWS[0], ROWS[0], *ROWS[1:]], selected=2)
+    bridge.page.locator(".ftw-remark button").first.press("Enter")
+    bridge.settle()
+    assert len(bridge.widget.dataset) == 13
+    expect(bridge.page.locator(".ftw-row")).to_be_focused()
+
+
+def test_a_button_that_is_not_there_any_more_gives_the_focus_to_what_follows(support: Bridge) -> None:
+    support.page.locator("footer .ftw-first").press("Enter")
+    support.settle()
+    assert support.page.evaluate(FOCUS).startswith("Undo: ")
+
+
+@pytest.mark.parametrize("data", [ROWS, MANY], ids=["few", "many"])
+def test_from_a_row_that_is_found_no_more_the_arrows_go_to_those_it_lay_between(opened: Opened, data: Any) -> None:
+    bridge = opened(data, marked="not reviewed", selected=8)
+    page = bridge.page
+    for key, line in (("ArrowDown", 9), ("ArrowUp", 7), ("ArrowDown", 10)):
+        at = bridge.widget.selected
+        button(bridge, f"mark as reviewed line {at}")
+        assert where(page).startswith(f"line {at} · ")
+        page.get_by_role("grid").press(key)
+        bridge.settle()
+        assert bridge.widget.selected == line
+    button(bridge, "mark as reviewed line 10")
+    page.locator(".ftw-row").press("ArrowRight")
+    bridge.settle()
+    assert bridge.widget.selected == 11
+
+
 # Changes by hand
 
 
@@ -513,6 +595,45 @@ def test_every_view_shows_the_same(support: Bridge) -> None:
     assert len(set(page.locator(".ftw-lines").all_inner_texts())) == 1
 
 
+def test_two_views_agree_and_nothing_is_doubled(opened: Opened) -> None:
+    bridge = opened([chat(f"{n}?", "<p>It left.</p>") for n in range(40)])
+    bridge.show()
+    page = bridge.page
+    items = page.locator("li[data-rule=html-tag]")
+    more = items.first.get_by_role("button", name="and 28 more")
+    more.click()
+    more.click()
+    bridge.settle()
+    for item in items.all():
+        assert item.get_by_role("button", name="go to line").count() == 40
+    items.nth(1).get_by_role("button", name="why?").click()
+    bridge.settle()
+    assert [item.locator(".ftw-page").count() for item in items.all()] == [0, 1]
+    button(bridge, "mark as reviewed line 1", 1)
+    assert page.locator(".ftw-said").all_inner_texts() == ["", "Line 1 reviewed. Undo is possible."]
+    page.get_by_role("grid").nth(1).press("ArrowDown")
+    bridge.settle()
+    assert [words[:6] for words in page.locator(".ftw-said").all_inner_texts()] == ["", "line 2"]
+    assert len({one.inner_text() for one in page.locator(".ftw-where").all()}) == 1
+
+
+def test_what_is_typed_in_one_view_stays_when_another_saves_the_same_row(opened: Opened) -> None:
+    bridge = opened(ROWS)
+    bridge.show()
+    page = bridge.page
+    for place, words in ((0, "first"), (1, "second")):
+        page.get_by_role("button", name="edit line 1", exact=True).first.click()
+        bridge.settle()
+        page.get_by_role("textbox", name="user").nth(place).fill(words)
+    for place in (0, 1):
+        page.get_by_role("button", name="Save").nth(place).click()
+    bridge.settle()
+    assert bridge.widget.dataset[0]["messages"][0]["content"] == "first"
+    assert page.get_by_role("textbox", name="user").input_value() == "second"
+    notes = page.locator(".ftw-note").all_inner_texts()
+    assert [note[:30] for note in notes] == ["", "Line 1 has changed meanwhile. "]
+
+
 def test_a_kernel_that_is_busy_with_a_cell_is_told(support: Bridge) -> None:
     support.page.get_by_role("button", name="edit line 1").click()  # and Python does not answer
     expect(support.page.locator(".ftw-note")).to_contain_text("The kernel is busy with a cell")
@@ -524,9 +645,23 @@ def test_a_kernel_that_is_busy_with_a_cell_is_told(support: Bridge) -> None:
 def test_a_lost_kernel_is_told_and_the_rows_are_still_read(support: Bridge) -> None:
     page = support.page
     page.evaluate("model.fire('comm:close')")
-    assert page.locator(".ftw-note").inner_text().startswith("The kernel has restarted or ended")
+    assert page.locator(".ftw-note").inner_text() == (
+        "The kernel has restarted or ended: run this cell again. "
+        "Until then these rows can be read and searched, and nothing can be changed."
+    )
     page.get_by_label("search the rows").fill("moon")
     assert "of 188 rows" in how(page)
+
+
+def test_a_lost_kernel_takes_the_changes_along_and_that_is_told(opened: Opened) -> None:
+    bridge = opened(MANY)
+    button(bridge, "mark as reviewed line 1")
+    bridge.page.evaluate("model.fire('comm:close')")
+    assert bridge.page.locator(".ftw-note").inner_text() == (
+        "The kernel has restarted or ended: run this cell again. "
+        "The changes that were made here are gone with it, but for what was written to a file. "
+        "Until then the rows that are here can be read, and no others."
+    )
 
 
 def test_a_view_that_is_left_listens_no_more(opened: Opened) -> None:

@@ -559,12 +559,27 @@ def test_of_a_row_that_is_only_written_otherwise_the_changes_say_so() -> None:
     assert (first["before"], first["after"], first["there"], second["there"]) == (None, None, True, False)
 
 
+def test_an_answer_names_the_view_that_has_asked() -> None:
+    widget = explorer()
+    assert ask(widget, kind="code", by="a")["by"] == "a"
+    assert ask(widget, kind="delete", line=99, by="b")["by"] == "b"
+    assert "by" not in ask(widget, kind="code")
+
+
+def test_of_many_rows_it_is_told_where_a_row_that_is_found_no_more_was() -> None:
+    widget = explorer(1000, marked="not reviewed", selected=500)
+    widget.snapshot()
+    table = ask(widget, kind="reviewed", line=500)["table"]
+    assert (table["at"], table["before"], table["count"]) == (-1, 499, 999)
+    assert [row[0] for row in table["rows"][14:16]] == [499, 501]
+
+
 def test_a_rule_has_its_page_and_more_lines_are_told_when_asked_for() -> None:
     widget = DataExplorer([chat(f"{n}?", "<p>It left.</p>") for n in range(40)])
     cause = next(cause for cause in widget.snapshot()["causes"] if cause["rule"] == "html-tag")
     assert (cause["lines"], cause["more"]) == (list(range(1, 13)), 28)
     told = ask(widget, kind="places", rule="html-tag", first=12)["places"]
-    assert (told["lines"], told["more"]) == (list(range(13, 41)), 0)
+    assert (told["first"], told["lines"], told["more"]) == (12, list(range(13, 41)), 0)
     page = ask(widget, kind="page", rule="html-tag")["page"]
     assert page["fails"] != page["passes"]
     assert len(page["paragraphs"]) > 2
@@ -578,6 +593,24 @@ def test_a_validation_file_beside_is_held_against_the_data() -> None:
     ask(widget, kind="fix", rule=leaks[0]["rule"])
     assert set(range(1, 21)) - set(widget.dataset.index.number.tolist()) == {4, 5}
     assert widget.findings.surveys[1].data.to_bytes() == load(rows[3:5]).to_bytes()
+
+
+def tagged(n: int, faulty: int) -> list[dict[str, Any]]:
+    """So many rows, of which the first ones have a tag in their answer."""
+    return [chat(f"{n} {k}?", f"It left{'<br>' if k < faulty else ''} {n} {k}.") for k in range(n)]
+
+
+def test_the_numbers_are_those_of_the_rows_shown_and_the_validation_file_stands_apart() -> None:
+    widget, alone = DataExplorer(tagged(20, 3), tagged(15, 5)), DataExplorer(tagged(20, 3))
+    view = widget.snapshot()
+    own, beside = (cause for cause in view["causes"] if cause["rule"] == "html-tag")
+    assert (own["count"], own["all"], own["lines"], own["file"]) == (3, 3, [1, 2, 3], "")
+    assert (beside["count"], beside["all"], beside["mends"], beside["file"]) == (5, 0, [], "data")
+    assert view["head"]["tally"].startswith(f"{' · '.join(alone.findings.tally())} · in the validation file: ")
+    assert ", in the validation file: " in repr(widget)
+    assert "<p>In the validation file:</p>" in widget.twin()
+    ask(widget, kind="fix", rule="html-tag")
+    assert [len(widget.findings.where(rule="html-tag", part=part)) for part in (0, 1)] == [0, 5]
 
 
 def test_python_may_set_the_data_set_and_all_follows() -> None:

@@ -53,7 +53,7 @@ class Change:
 
     @property
     def sides(self) -> list[tuple[str, Parts]]:
-        """The row before, "-", and after, "+", in parts: only where it was there, and neither where both say the same."""
+        """The row before, "-", and after, "+", in parts: where it was there; neither where both say the same."""
         if self.says_the_same:
             return []
         sides = zip("-+", wordwise(written(self.before), written(self.after)), (self.before, self.after), strict=True)
