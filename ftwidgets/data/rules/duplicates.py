@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from ftwidgets.data.answers import answer_of
 from ftwidgets.data.copies import copies
-from ftwidgets.data.labels import labels_of
+from ftwidgets.data.doubles import differences, doubles_of
+from ftwidgets.data.labels import labels_of, meaning
+from ftwidgets.data.rules.calls import functions_of
+from ftwidgets.data.rules.quotations import listed, shown_apart
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, shown, tells
-from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, SYSTEM, USER, chat, said
+from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, SYSTEM, TOOL, USER, chat, said
 from ftwidgets.data.survey import Survey
 from ftwidgets.quantities import count
+
+TOOLED = chat(USER, ANSWER, tools=[TOOL])
 
 SHARE = 0.2
 """Of all answers, so large a part that is one text is told."""
 
 
-@file_rule("duplicate", "warning", fails=([CHAT, CHAT], [PAIR, PAIR]), passes=([CHAT, said("It is lost.")],))
+@file_rule(
+    "duplicate",
+    "warning",
+    fails=([CHAT, CHAT], [PAIR, PAIR], [CHAT, TOOLED, TOOLED]),
+    passes=([CHAT, said("It is lost.")], [CHAT, TOOLED]),
+)
 def duplicate(survey: Survey) -> Spots:
-    """A row says the same as an earlier one.
+    """A row is the same as an earlier one.
 
     Why: what is there twice is learned twice as much; a copy that falls into the validation file makes the model look
     better than it is.
     """
-    places = survey.places
-    again, first = copies(survey.whole[places])
-    return Spots.of(places[again], places[first])
+    found = doubles_of(survey)
+    return Spots.of(found.copies, found.of_copies)
 
 
 @tells(duplicate)
@@ -35,40 +46,84 @@ def _same(survey: Survey, spot: Spot) -> Fault:
 
 
 @mends(duplicate, safe=True)
-def _dropped(survey: Survey, spot: Spot) -> Mend | None:
+def _dropped(survey: Survey, spot: Spot) -> Mend:
+    return Mend("drop it", None, spot.place)
+
+
+@file_rule(
+    "duplicate-text",
+    "note",
+    fails=([CHAT, TOOLED], [CHAT, chat(USER, ANSWER | {"weight": 1})]),
+    passes=([CHAT, CHAT], [CHAT, said("It is lost.")]),
+)
+def duplicate_text(survey: Survey) -> Spots:
+    """A row says the same as an earlier one, but is not quite the same.
+
+    Why: what is said twice is learned twice as much. It may be meant: with other tools, or other weights.
+    """
+    found = doubles_of(survey)
+    return Spots.of(found.variants, found.of_variants)
+
+
+@tells(duplicate_text)
+def _said_again(survey: Survey, spot: Spot) -> Fault:
     rows = survey.data.rows
-    same = rows[spot.place].value == rows[spot.other].value  # and not only in what is said
-    return Mend("drop it", None, spot.place) if same else None
+    keys = differences(rows[spot.other].value, rows[spot.place].value)
+    what = f"The row says the same as line {survey.line(spot.other)}, and differs in {listed(keys)}."
+    return Fault(what, "Keep both if that is meant, else drop one.")
 
 
 @file_rule(
     "contradiction",
     "warning",
     fails=([CHAT, said("It is lost.")], [CHAT, said("It is lost."), CHAT]),
-    passes=([CHAT, CHAT], [CHAT, chat(SYSTEM, USER, ANSWER | {"content": "It is lost."})], [chat(ANSWER), chat(USER)]),
+    passes=(
+        [CHAT, CHAT],
+        [CHAT, chat(SYSTEM, USER, ANSWER | {"content": "It is lost."})],
+        [chat(ANSWER), chat(USER)],
+        [said("Yes."), said("yes")],
+        [{"prompt": "", "completion": x} for x in (" One.", " Two.")],
+    ),
 )
 def contradiction(survey: Survey) -> Spots:
-    """Two rows ask the same and answer otherwise.
+    """Two rows ask the same and answer differently.
 
     Why: the model cannot learn both; it learns to waver between them, and is judged wrong half of the time.
 
-    Held against each other is all that comes before the last answer. Keep both where several answers are right and the
-    model should vary.
+    Compared is all that comes before the last answer. Answers that differ only by case, blank space or the stop at the
+    end are no contradiction. Keep both where several answers are right and the model should vary.
     """
+    return survey.once(_contradicting)
+
+
+def _contradicting(survey: Survey) -> Spots:
     places = _asked(survey)
     places = np.delete(places, copies(survey.whole[places])[0])
-    other, first = copies(survey.facts.prompt[places])
-    return Spots.of(places[other], places[first])
+    prompts = survey.facts.prompt[places]
+    if survey.kind == "prompt/completion" and (prompts == prompts[:1]).all():
+        return Spots.of([])  # all prompts are the same, which another rule tells, or empty, which is no question
+    again, first = (places[found] for found in copies(prompts))
+    pairs = zip(survey.examples(again), survey.examples(first), strict=True)
+    keep = np.fromiter((not _agree(one, other) for one, other in pairs), np.bool_, len(again))
+    return Spots.of(again[keep], first[keep])
+
+
+def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two answers are the same words but for case, blank space and the stop; what calls a tool is no words."""
+    here, there = (answer_of(example) for example in (one, other))
+    calls = any(functions_of(example["messages"][-1]) for example in (one, other) if "messages" in example)
+    return bool(here and there and not calls and meaning(here) == meaning(there))
 
 
 @tells(contradiction)
 def _otherwise(survey: Survey, spot: Spot) -> Fault:
-    here, there = (shown(_answer(survey, place)) for place in (spot.place, spot.other))
+    here, there = shown_apart(_answer(survey, spot.place), _answer(survey, spot.other))
     line = survey.line(spot.other)
     return Fault(f"The row asks the same as line {line} and answers {here}, there {there}.", "Keep one of them.")
 
 
 @mends(contradiction)
+@mends(duplicate_text)
 def _one_of_two(survey: Survey, spot: Spot) -> list[Mend]:
     pairs = ((spot.other, spot.place), (spot.place, spot.other))
     return [Mend(f"keep line {survey.line(kept)}, drop line {survey.line(gone)}", None, gone) for kept, gone in pairs]
@@ -93,6 +148,8 @@ def same_answer(survey: Survey) -> Spots:
     _, first = copies(survey.facts.answer[places])
     origin, times = np.unique(first, return_counts=True)
     many = times + 1 >= SHARE * len(places)
+    if survey.kind == "prompt/completion":
+        many &= times + 1 < len(places)  # that all completions are the same, another rule tells
     return Spots.of(places[origin[many]], value=times[many] + 1)
 
 

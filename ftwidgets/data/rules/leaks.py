@@ -18,12 +18,12 @@ from ftwidgets.data.survey import Survey
 
 LOUD = chat(USER | {"content": "WHERE is my parcel"}, ANSWER)
 
-DROP = "Drop it from the training file: else the model is judged by what it has seen."
+DROP = "Drop it here: else the model is judged by what it has seen."
 
 
 @file_rule("leak", "warning", scope="between", fails=([[CHAT], [CHAT]], [[PAIR], [PAIR]]), passes=([[CHAT], [LOUD]],))
 def leak(train: Survey, validation: Survey) -> Spots:
-    """A row of the validation file is in the training file too.
+    """A row of the training file is in the validation or test file too.
 
     Why: the model has seen the question and its answer; the validation loss then shows what it remembers, not what it
     has learned, and the wrong checkpoint looks best.
@@ -33,7 +33,7 @@ def leak(train: Survey, validation: Survey) -> Spots:
 
 @tells(leak)
 def _same(train: Survey, spot: Spot, validation: Survey) -> Fault:
-    return _told(train, spot, validation, "is in the training file too")
+    return _told(train, spot, validation, "is the same as")
 
 
 @file_rule(
@@ -44,20 +44,20 @@ def _same(train: Survey, spot: Spot, validation: Survey) -> Fault:
     passes=([[CHAT], [CHAT]], [[CHAT], [asked("Where?")]], [[chat(ANSWER)], [chat(ANSWER | {"content": "No."})]]),
 )
 def leak_prompt(train: Survey, validation: Survey) -> Spots:
-    """A row of the validation file asks the same as one of the training file, and answers otherwise.
+    """A row of the training file asks the same as one of the validation or test file, and answers differently.
 
-    Why: the model has learned another answer to it; what it is judged by is then partly what it was taught otherwise.
+    Why: the model learns one answer to a question and is judged by another.
 
     Rows that answer the same too are told as leaks.
     """
     places = [one.places[_asks(one)] for one in (train, validation)]
     found = _shared(train.facts.prompt, validation.facts.prompt, places[0], places[1])
-    return _without(found, leak.find(train, validation))
+    return _without(_without(found, leak.find(train, validation)), leak_normalised.find(train, validation))
 
 
 @tells(leak_prompt)
 def _asked(train: Survey, spot: Spot, validation: Survey) -> Fault:
-    return _told(train, spot, validation, "asks the same as one of the training file, and answers otherwise")
+    return _told(train, spot, validation, "asks the same as", "and answers differently")
 
 
 @file_rule(
@@ -68,7 +68,7 @@ def _asked(train: Survey, spot: Spot, validation: Survey) -> Fault:
     passes=([[CHAT], [CHAT]], [[CHAT], [asked("Where is your parcel?")]], [[said("?")], [said("!")]]),
 )
 def leak_normalised(train: Survey, validation: Survey) -> Spots:
-    """A row of the validation file is in the training file too, but for case, blank space or punctuation.
+    """A row of the training file is in the validation or test file too, but for case, blank space or punctuation.
 
     Why: the model has as good as seen it; the validation loss then shows what it remembers.
 
@@ -83,14 +83,14 @@ def leak_normalised(train: Survey, validation: Survey) -> Spots:
 
 @tells(leak_normalised)
 def _nearly(train: Survey, spot: Spot, validation: Survey) -> Fault:
-    return _told(train, spot, validation, "is in the training file too, but for case, space or punctuation")
+    return _told(train, spot, validation, "is the same as", "but for case, blank space or punctuation")
 
 
 @mends(leak)
 @mends(leak_prompt)
 @mends(leak_normalised)
 def _dropped(train: Survey, spot: Spot, validation: Survey) -> Mend:
-    return Mend(f"drop line {train.line(spot.place)} from the training file", None, spot.place)
+    return Mend(f"drop line {train.line(spot.place)} of {train.data.name}", None, spot.place)
 
 
 def _shared(
@@ -120,6 +120,6 @@ def _asks(survey: Survey) -> npt.NDArray[np.bool_]:
     return np.asarray(facts.messages.astype(np.int64) - 1 - (facts.system != 0) > 0)
 
 
-def _told(train: Survey, spot: Spot, validation: Survey, what: str) -> Fault:
-    here, there = train.line(spot.place), validation.line(spot.other)
-    return Fault(f"Line {there} of the validation file {what}, line {here}.", DROP)
+def _told(survey: Survey, spot: Spot, other: Survey, what: str, how: str = "") -> Fault:
+    where = f"line {other.line(spot.other)} of {other.data.name}"
+    return Fault(f"The row {what} {where}{', ' if how else ''}{how}.", DROP)

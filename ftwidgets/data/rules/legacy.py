@@ -57,6 +57,7 @@ def each(words: str, key: str, change: Callable[[str], str]) -> Mend:
 
 
 PAIR_LABELS = [pair | {"completion": " yes"} for pair in GOOD]
+TWO_LABELS = [*PAIR_LABELS, *[pair | {"completion": " no"} for pair in pairs_like("{}? ->", "")]]
 
 
 def is_odd(known: Affixes, key: str, column: Column) -> bool:
@@ -150,7 +151,7 @@ def _completions_lower(survey: Survey, spot: Spot) -> Mend:
     return each("write every completion in small letters", "completion", str.lower)
 
 
-@file_rule("classification", "note", fails=(PAIR_LABELS,), passes=(GOOD,))
+@file_rule("classification", "note", fails=(TWO_LABELS,), passes=(GOOD, PAIR_LABELS))
 def classification(survey: Survey) -> Spots:
     """The pairs seem to be for sorting into classes.
 
@@ -159,7 +160,7 @@ def classification(survey: Survey) -> Spots:
     It is inferred from there being fewer than a third as many different completions as pairs. Keep some pairs back, to
     measure with.
     """
-    return found_in(survey, lambda known: known.task == "classification")
+    return found_in(survey, lambda known: known.task == "classification" and not known.completions.same)
 
 
 @tells(classification)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from ftwidgets.data.near import near_between
 from ftwidgets.data.normalised import normalised_hashes
 from ftwidgets.data.row import read
+from ftwidgets.data.rules.duplicates import contradiction
+from ftwidgets.data.rules.leaks import DROP, leak_prompt
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, tells
 from ftwidgets.data.rules.samples import chat
 from ftwidgets.data.survey import Survey
@@ -27,7 +29,11 @@ _SORRY = "I am sorry that nobody told you. It left our house on Monday and the c
 
 
 def _asked(text: str) -> dict[str, object]:
-    return chat({"role": "user", "content": text}, {"role": "assistant", "content": _SORRY})
+    return _answered(text, _SORRY)
+
+
+def _answered(text: str, answer: str) -> dict[str, object]:
+    return chat({"role": "user", "content": text}, {"role": "assistant", "content": answer})
 
 
 @file_rule(
@@ -39,6 +45,7 @@ def _asked(text: str) -> dict[str, object]:
             _asked(_LONG),
             chat({"role": "user", "content": "Do you sell ferns?"}, {"role": "assistant", "content": "Yes."}),
         ],
+        [_asked(_LONG), _answered(_LONG, _SORRY.replace("tomorrow", "Friday"))],
     ),
 )
 def near_duplicate(survey: Survey) -> Spots:
@@ -47,11 +54,14 @@ def near_duplicate(survey: Survey) -> Spots:
     Why: the model learns these words by heart, and where one of the two is held out, the test is no test.
 
     Of all runs of three words in either, four fifths are in both; system messages, case and white space do not count.
+    Rows that ask the very same and answer differently are contradictions, and told as such.
     """
     found = survey.aside
-    whole = survey.whole
+    whole, prompt = survey.whole, survey.facts.prompt
     keep = survey.facts.sound[found.first] & survey.facts.sound[found.second]
     keep &= whole[found.first] != whole[found.second]
+    told = np.isin(found.second, contradiction.find(survey).place)
+    keep &= ~(told & (prompt[found.first] == prompt[found.second]))
     first, second, similarity = found.first[keep], found.second[keep], found.similarity[keep]
     second, once = np.unique(second, return_index=True)
     return Spots.of(second, first[once], similarity[once])
@@ -88,7 +98,7 @@ def leak_near(survey: Survey, other: Survey) -> Spots:
     Why: the held-out file is to show how the model does on what it has not seen; here it has seen nearly the same.
 
     Of all runs of three words in either, four fifths are in both; what is the same but for case, white space and
-    punctuation is told by other rules.
+    punctuation, or asks the very same, is told by other rules.
     """
     rows, others = survey.data.rows, other.data.rows
     pairs = near_between(
@@ -96,6 +106,7 @@ def leak_near(survey: Survey, other: Survey) -> Spots:
     )
     keep = survey.facts.sound[pairs.first] & other.facts.sound[pairs.second]
     keep &= _normalised(survey)[pairs.first] != _normalised(other)[pairs.second]
+    keep &= ~np.isin(pairs.first, leak_prompt.find(survey, other).place)
     first, once = np.unique(pairs.first[keep], return_index=True)
     return Spots.of(first, pairs.second[keep][once], pairs.similarity[keep][once])
 
@@ -113,7 +124,7 @@ def _talks(survey: Survey) -> Iterator[str]:
 @tells(leak_near)
 def _leaks(survey: Survey, spot: Spot, other: Survey) -> Fault:
     where = f"line {other.line(spot.other)} of {other.data.name}"
-    return Fault(f"It says nearly what {where} says ({spot.value * 100:.0f} % the same).", "Drop it from training.")
+    return Fault(f"It says nearly what {where} says ({spot.value * 100:.0f} % the same).", DROP)
 
 
 @mends(leak_near)

@@ -191,6 +191,8 @@ def mends(one: Rule, *, safe: bool = False) -> Callable[[Mender], Mender]:
 
 
 def shown(value: object, most: int = 40) -> str:
-    """A value as it is quoted in a sentence: a text in quotation marks, else JSON; cut where it is long."""
-    text = repr(value[:most]) if isinstance(value, str) else orjson.dumps(value).decode()
-    return text if len(text) <= most else f"{text[: most - 3]}..."
+    """A value as it is quoted in a sentence: a text in quotation marks, else JSON; where it is long, cut with a "…"."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= most else f"{value[: most - 1]}…")
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= most else f"{text[: most - 1]}…"

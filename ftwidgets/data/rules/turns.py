@@ -40,15 +40,15 @@ def nothing_trained(example: Example) -> Iterator[Fault]:
         yield Fault(what, "Give one of them weight 1.", "weight")
 
 
-@rule("last-not-assistant", "warning", "turns", fails=chat(USER, ANSWER, USER), passes=CHAT)
+@rule("last-not-assistant", "warning", "turns", fails=chat(USER, ANSWER, USER), passes=(CHAT, chat(USER)))
 def last_not_assistant(example: Example) -> Iterator[Fault]:
     """A conversation does not end with the assistant.
 
     Why: what follows the last answer is read, and nothing is learned from it.
     """
-    role = example["messages"][-1]["role"]
-    if role != "assistant":
-        yield Fault(f"The last message is the {role}'s.", "End with the assistant's answer.", "messages")
+    roles = [message["role"] for message in example["messages"]]
+    if roles[-1] != "assistant" and "assistant" in roles:
+        yield Fault(f"The last message is the {roles[-1]}'s.", "End with the assistant's answer.", "messages")
 
 
 @mends(last_not_assistant)

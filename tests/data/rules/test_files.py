@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import Findings, check, load
+from ftwidgets.data import Findings, check, fix, load
 from ftwidgets.data.affixes import affixes_of
 from ftwidgets.data.labels import labels_of
 from ftwidgets.data.rules import RULES, Mend
@@ -41,9 +41,29 @@ def test_a_copy_names_the_first_of_its_kind_and_is_dropped() -> None:
     assert mends(found) == [Mend("drop it", None, 3)]
 
 
-def test_a_row_that_says_the_same_with_other_tools_is_not_dropped() -> None:
-    found = findings([CHAT, CHAT | {"tools": []}], "duplicate")
-    assert len(found) == 1 and mends(found) == []
+@pytest.mark.parametrize(
+    ("row", "keys"),
+    [
+        (CHAT | {"tools": []}, "'tools'"),
+        (chat(USER, ANSWER | {"weight": 1}), "'weight'"),
+        (chat(USER, ANSWER | {"weight": 1}, tools=[]), "'tools' and 'weight'"),
+        (chat(USER, ANSWER | {"content": [{"type": "text", "text": ANSWER["content"]}]}), "'content'"),
+    ],
+)
+def test_a_row_that_says_the_same_but_is_not_the_same_is_no_copy_and_the_fix_keeps_it(row: Any, keys: str) -> None:
+    assert not findings([CHAT, row], "duplicate")
+    found = findings([CHAT, row], "duplicate-text")
+    assert [one.message for one in found] == [f"The row says the same as line 1, and differs in {keys}."]
+    assert [mend.words for mend in mends(found)] == ["keep line 1, drop line 2", "keep line 2, drop line 1"]
+    assert len(fix(load([CHAT, row]))) == 2
+
+
+def test_a_copy_of_a_row_that_only_says_the_same_is_a_copy_of_that_row() -> None:
+    tooled = CHAT | {"tools": []}
+    rows = [CHAT, tooled, {"tools": [], **CHAT}, CHAT, tooled]
+    assert [(one.line, one.other_line) for one in findings(rows, "duplicate")] == [(3, 2), (4, 1), (5, 2)]
+    assert [(one.line, one.other_line) for one in findings(rows, "duplicate-text")] == [(2, 1)]
+    assert [row.value for row in fix(load(rows), fewest=1).rows] == [CHAT, tooled]
 
 
 @given(numbers=st.lists(st.integers(0, 5), max_size=20))

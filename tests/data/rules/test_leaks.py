@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import load
+from ftwidgets.data import check, load
 from ftwidgets.data.examination import rules_of
 from ftwidgets.data.normalised import normalised
 from ftwidgets.data.rules import RULES, Rule
@@ -46,7 +48,7 @@ def test_a_leak_says_the_line_of_either_file_and_is_dropped_from_training() -> N
     spot = Spot(2, 1, 0.0)
     assert rule.tell and rule.mend
     fault = rule.tell(train, spot, validation)
-    assert fault.message == "Line 2 of the validation file is in the training file too, line 3."
+    assert fault.message == "The row is the same as line 2 of data."
     mend = rule.mend(train, spot, validation)
     assert (mend.value, mend.place) == (None, 2)
 
@@ -62,7 +64,26 @@ def test_a_row_is_told_as_one_kind_of_leak() -> None:
     found = {rule.id: shared(rule, train, validation).place.tolist() for rule in rules_of("between")}
     assert found["leak"] == [0]
     assert found["leak-normalised"] == [2]
-    assert 0 not in found["leak-prompt"]
+    assert found["leak-prompt"] == [1]
+
+
+def test_a_leak_into_the_test_file_names_that_file(tmp_path: Path) -> None:
+    for name, rows in {"train": [CHAT], "held-out": [said("It is lost."), CHAT]}.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    found = check(tmp_path / "train.jsonl", test=tmp_path / "held-out.jsonl", fewest=1)
+    assert [str(one) for one in found.where(rule="leak")] == [
+        "train.jsonl, line 1: The row is the same as line 2 of held-out.jsonl. "
+        "Drop it here: else the model is judged by what it has seen."
+    ]
+
+
+def test_a_row_that_asks_the_same_and_answers_nearly_the_same_is_told_once() -> None:
+    long = "I am sorry that nobody told you. It left our house on Monday and the carrier promises it for tomorrow."
+    train, held_out = said(long), said(long.replace("tomorrow", "Friday"))
+    found = {rule.id: len(shared(rule, [train], [held_out]).place) for rule in rules_of("between")}
+    assert [name for name, times in found.items() if times] == ["leak-prompt"]
+    found = {rule.id: len(shared(rule, [train], [said(long.upper())]).place) for rule in rules_of("between")}
+    assert [name for name, times in found.items() if times] == ["leak-normalised"]
 
 
 @given(text=st.text(alphabet="aB é“”。,Ω5-ß\u00a0", max_size=20))
