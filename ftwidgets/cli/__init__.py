@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from ftwidgets.errors import FtwidgetsError
 
@@ -11,6 +12,7 @@ def main() -> None:
     """Run the command line; an error is a sentence, and the exit status 1."""
     from ftwidgets.cli.commands import app
 
+    _write_anything()
     try:
         app()
     except Exception as error:
@@ -19,6 +21,13 @@ def main() -> None:
             raise
         print(sentence, file=sys.stderr)  # noqa: T201
         sys.exit(1)
+
+
+def _write_anything() -> None:
+    """Let characters that the terminal's encoding does not have be written as \\u2014, and stop nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _sentence(error: Exception) -> str | None:

@@ -12,26 +12,36 @@ from rich.table import Table
 
 from ftwidgets.data import Findings, check
 from ftwidgets.data import page as data_page
+from ftwidgets.data.changes.choices import mends_of
 from ftwidgets.data.cost.notice import notice
+from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.explanation import explanation
 from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError
-from ftwidgets.quantities import count
 
-MOST_LINES = 8
+MOST_LINES, MOST_TRIED = 5, 20
+NARROW = 110
+"""Columns below which a table has no column for the lines."""
+
 WIDTH = 140
 """Columns of the table where the output is no terminal."""
 
 
 def check_file(
     file: Annotated[
-        Path | None, typer.Argument(help="A training file of any format that can be read.", show_default=False)
+        Path | None,
+        typer.Argument(help="A training file of any format that can be read.", show_default=False, readable=False),
     ] = None,
-    validation: Annotated[Path | None, typer.Option(help="The validation file beside it.", show_default=False)] = None,
-    test: Annotated[Path | None, typer.Option(help="The test file beside it.", show_default=False)] = None,
+    validation: Annotated[
+        Path | None, typer.Option(help="The validation file beside it.", show_default=False, readable=False)
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="The test file beside it.", show_default=False, readable=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every occurrence as JSON.")] = False,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page too; personal data are masked in it.", show_default=False)
+        Path | None,
+        typer.Option(help="Write a page too; personal data are masked in it.", show_default=False, readable=False),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Count tokens as this model does: an OpenAI id or a base.", show_default=False)
@@ -44,7 +54,7 @@ def check_file(
     ] = None,
     explain: Annotated[str | None, typer.Option(help="Tell about one rule instead.", show_default=False)] = None,
 ) -> None:
-    """Hold training files against the rules; exit status 1 where a job would fail."""
+    """Hold training files against the rules; exit status 1 where a job would fail, or a file cannot be read."""
     if explain is not None:
         typer.echo(str(explanation(explain)))
         return
@@ -94,28 +104,45 @@ def _show(findings: Findings, model: str | None) -> None:
     out = Console(highlight=False, markup=False)
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, width=WIDTH)
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for head in ("level", "rule", "×", "the first, and the remedy", "lines"):
-        table.add_column(head, justify="right" if head == "×" else "left", overflow="fold")
-    for rule, group in findings.by_cause().items():
-        table.add_row(group[0].level, rule, f"{len(group):,}", str(group[0]), _places(group))
     if findings:
-        out.print(table)
-    out.print(findings.summary(), soft_wrap=True)
-    for sentence in findings.skipped:
+        out.print(_table(findings, out.width))
+    told = [findings.summary(), *findings.skipped, *_mends(findings)]
+    if findings:
+        told.append("More about a rule: ftwidgets check --explain RULE")
+    if model is not None and (about := notice(model)):
+        told.append(about)
+    for sentence in told:
         out.print(sentence, soft_wrap=True)
-    fixable = [rule for rule, group in findings.by_cause().items() if group[0].fixable]
-    if fixable:
-        out.print(
-            f"Can be mended: {', '.join(fixable)}. In Python: ft.fix(data), or ft.fix(data, RULE).", soft_wrap=True
-        )
-    if findings:
-        out.print("More about a rule: ftwidgets check --explain RULE", soft_wrap=True)
-    if model is not None and (told := notice(model)):
-        out.print(told, soft_wrap=True)
 
 
-def _places(group: Findings) -> str:
-    lines = group.lines
-    more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
-    return ", ".join(map(str, lines[:MOST_LINES])) + more
+def _table(findings: Findings, width: int) -> Table:
+    """A row for each cause; where the terminal is narrow, its lines stand below its words and not beside them."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for head in ("level", "rule", "times", "the first, and the remedy"):
+        table.add_column(head, justify="right" if head == "times" else "left", overflow="fold", no_wrap=head == "rule")
+    if width >= NARROW:
+        table.add_column("lines", overflow="fold", max_width=width // 4)
+    for rule, group in findings.by_cause().items():
+        said, lines = str(group[0]), data_page.lines_of(group, MOST_LINES)
+        last = [said, lines] if width >= NARROW else [f"{said}\nLines: {lines}" if len(group) > 1 and lines else said]
+        table.add_row(group[0].level, rule, f"{len(group):,}", *last)
+    return table
+
+
+def _mends(findings: Findings) -> list[str]:
+    """Which rules can mend what they found: those whose fix is safe, and those that a person has to name."""
+    can = [RULES[name] for name, group in findings.by_cause().items() if _can_be_mended(group)]
+    between = [rule.id for rule in can if rule.scope == "between"]
+    safe = [rule.id for rule in can if rule.safe and rule.id not in between]
+    named = [rule.id for rule in can if not rule.safe and rule.id not in between]
+    told = {
+        "Mended safely by ft.fix(data)": safe,
+        "Mended only if you name it, by ft.fix(data, RULE)": named,
+        "Mended by ft.fix(data, RULE, findings=ft.check(data, validation))": between,
+    }
+    return [f"{how}: {', '.join(rules)}." for how, rules in told.items() if rules]
+
+
+def _can_be_mended(group: Findings) -> bool:
+    """Whether one of the first findings of a rule can be mended: not each one can, of those that have a fix."""
+    return group[0].fixable and any(mends_of(group, number) for number in range(min(len(group), MOST_TRIED)))

@@ -56,7 +56,7 @@ class Finding:
     def place(self) -> str:
         """The beginning of the sentence: "Line 12, message 2: ", or nothing where it is about the whole file."""
         parts = [
-            self.file or "",
+            shortened(self.file or ""),
             f"line {self.line}" if self.line else "",
             f"message {self.message_index}" if self.message_index else "",
         ]
@@ -64,16 +64,25 @@ class Finding:
         return f"{place[0].upper() if not self.file else place[0]}{place[1:]}: " if place else ""
 
 
+def shortened(name: str, most: int = 48) -> str:
+    """The name of a file in at most so many characters, as it stands in a sentence: without its middle if too long."""
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[len(name) - (most - 1) // 2 :]}"
+
+
 RECORDED = [name for name in Finding.__dataclass_fields__ if name != "span"]
 """What a finding is as plain values."""
 
 
 class Findings(Sequence[Finding]):
-    """The findings of one check, in the order of the lines; the words of each are made when it is looked at."""
+    """The findings of one check, in the order of the lines; the words of each are made when it is looked at.
 
-    def __init__(self, surveys: Sequence[Survey], hits: Hits) -> None:
+    `part` is the file that `lines` are of, where several were checked: the first unless `where` chose another.
+    """
+
+    def __init__(self, surveys: Sequence[Survey], hits: Hits, part: int = 0) -> None:
         self.surveys = tuple(surveys)
         self.hits = hits
+        self.part = part
 
     @property
     def examples(self) -> int:
@@ -93,7 +102,7 @@ class Findings(Sequence[Finding]):
     @overload
     def __getitem__(self, n: slice) -> Findings: ...
     def __getitem__(self, n: int | slice) -> Finding | Findings:
-        return Findings(self.surveys, self.hits[n]) if isinstance(n, slice) else self._told(self.hits[n])
+        return self._those(self.hits[n]) if isinstance(n, slice) else self._told(self.hits[n])
 
     def __iter__(self) -> Iterator[Finding]:
         return (self._told(hit) for hit in self.hits)
@@ -106,7 +115,10 @@ class Findings(Sequence[Finding]):
     def where(
         self, *, rule: str | None = None, level: Level | None = None, line: int | None = None, part: int | None = None
     ) -> Findings:
-        """Those of one rule, of one level, in one line, of one of the files (the training file is 0)."""
+        """Those of one rule, of one level, in one line, of one of the files (the training file is 0).
+
+        A line alone is that line of each file: give its `part` too where several were checked.
+        """
         keep = np.ones(len(self.hits), bool)
         if rule is not None:
             keep &= self.hits["rule"] == (RULES[rule].number if rule in RULES else -1)
@@ -116,7 +128,11 @@ class Findings(Sequence[Finding]):
             keep &= self.numbers == line
         if part is not None:
             keep &= self.hits["part"] == part
-        return Findings(self.surveys, self.hits[keep])
+        return self._those(self.hits[keep], part)
+
+    def by_file(self) -> list[Findings]:
+        """The findings of each file that was checked, in the order in which they were given: see `names`."""
+        return [self.where(part=part) for part in range(len(self.surveys))]
 
     def by_cause(self) -> dict[str, Findings]:
         """The findings of each rule, errors first, the most frequent first."""
@@ -126,8 +142,18 @@ class Findings(Sequence[Finding]):
 
     @property
     def lines(self) -> list[int]:
-        """The lines in which something was found, each once."""
-        return [int(line) for line in np.unique(self.numbers) if line]
+        """The lines in which something was found, each once.
+
+        Where several files were checked, those of the training file, since a line says nothing without its file; of
+        another file those of `where(part=…)`, of each those of `by_file`.
+        """
+        return [int(line) for line in np.unique(self.numbers[self.hits["part"] == self.part]) if line]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files that were checked; those that have the same name are numbered."""
+        names = [survey.data.name for survey in self.surveys]
+        return [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
 
     @cached_property
     def numbers(self) -> npt.NDArray[np.int64]:
@@ -178,6 +204,9 @@ class Findings(Sequence[Finding]):
         others = (self.surveys[hit["against"]],) if rule.scope == "between" else ()
         return rule, rule.tell(survey, spot, *others)
 
+    def _those(self, hits: Hits, part: int | None = None) -> Findings:
+        return Findings(self.surveys, hits, self.part if part is None else part)
+
     def _told(self, hit: np.void) -> Finding:
         rule, fault = self.told(hit)
         survey, against = self.surveys[hit["part"]], self.surveys[hit["against" if rule.scope == "between" else "part"]]
@@ -193,7 +222,7 @@ class Findings(Sequence[Finding]):
             rule.mend is not None,
             rule.why,
             against.line(other) if other >= 0 else None,
-            survey.data.name if len(self.surveys) > 1 else None,
+            self.names[hit["part"]] if len(self.surveys) > 1 else None,
             fault.span,
         )
 

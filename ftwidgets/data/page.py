@@ -7,14 +7,14 @@ from html import escape
 
 from ftwidgets import page
 from ftwidgets.data.dataset import Dataset
-from ftwidgets.data.findings import Findings
+from ftwidgets.data.findings import Findings, shortened
 from ftwidgets.data.privacy import masked
 from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.transcript import transcript
 from ftwidgets.quantities import count
 
-MOST_LINES = 10
+MOST_LINES, MOST_OF_NAME = 10, 24
 MOST_TURNS, MOST_CHARACTERS = 12, 600
 FIRST_ROWS = 3
 
@@ -24,7 +24,7 @@ def report(findings: Findings) -> str:
 
     Personal data and secrets in it are masked: such a page is passed on.
     """
-    names = ", ".join(survey.data.name for survey in findings.surveys)
+    names = ", ".join(findings.names)
     parts = [page.paragraph(sentence) for sentence in (findings.summary(), *findings.skipped)]
     parts += [_section(rule, group) for rule, group in findings.by_cause().items()]
     return page.document(f"What was found in {masked(names)}", *parts)
@@ -40,7 +40,10 @@ def _section(rule: str, group: Findings) -> str:
         page.paragraph(f"Why: {first.why}"),
     ]
     if number >= 0:
-        parts += [page.paragraph(f"Lines: {_lines(group)}"), conversations([survey.data.rows[number]], masked)]
+        parts += [
+            page.paragraph(f"Lines: {lines_of(group, shown=masked)}"),
+            conversations([survey.data.rows[number]], masked),
+        ]
     return page.section(f"{first.level}: {rule} ({count(len(group))})", *parts)
 
 
@@ -50,7 +53,7 @@ def causes(findings: Findings) -> str:
     for group in findings.by_cause().values():
         first = group[0]
         said = f"<b>{escape(first.place + first.message)}</b> {escape(first.remedy)}"
-        rows.append([escape(first.level), said, _lines(group)])
+        rows.append([escape(first.level), said, escape(lines_of(group))])
     return page.table(["level", "what is wrong, and the remedy", "lines"], rows)
 
 
@@ -59,10 +62,20 @@ def _masked(told: str, instead: str = "") -> str:
     return instead if "…" in told else masked(told)
 
 
-def _lines(group: Findings) -> str:
-    lines = group.lines
-    more = f" and {count(len(lines) - MOST_LINES)} more" if len(lines) > MOST_LINES else ""
-    return ", ".join(map(str, lines[:MOST_LINES])) + more
+def lines_of(group: Findings, most: int = MOST_LINES, shown: Callable[[str], str] = str) -> str:
+    """The first lines in which something was found, and how many more there are.
+
+    Where they are of several files, each has its name before its own, as `shown` gives it.
+    """
+    told = [(name, _some(own.lines, most)) for name, own in zip(group.names, group.by_file(), strict=True) if own.lines]
+    if len(told) == 1:
+        return told[0][1]
+    return "; ".join(f"{shortened(shown(name), MOST_OF_NAME)}: {lines}" for name, lines in told)
+
+
+def _some(lines: list[int], most: int) -> str:
+    more = f" and {count(len(lines) - most)} more" if len(lines) > most else ""
+    return ", ".join(map(str, lines[:most])) + more
 
 
 def conversations(rows: Iterable[Row], shown: Callable[[str], str] = str) -> str:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
+from io import StringIO
 from pathlib import Path
 
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from ftwidgets.cli.check import _table
+from ftwidgets.data import check as check_rows
+from ftwidgets.data import fix, load
+from ftwidgets.data.examination import rules_of
 from ftwidgets.lessons import data_set
-from tests.cli.conftest import Call, program, write
+from tests.cli.conftest import Call, environment, program, write
 
 ROWS = [json.loads(line) for line in data_set("words")["train"].read_text("utf-8").splitlines()]
 """Rows in which nothing is found."""
@@ -28,10 +41,109 @@ def test_errors_are_shown_by_cause_with_their_lines_and_status_1(tmp_path: Path)
     shown = " ".join(done.out.split())
     assert "error role-unknown 11 Line 201, message 1: 'usr' is not a role." in shown
     assert "error no-assistant 1 Line 212: No message is the assistant's" in shown
-    assert "201, 202, 203, 204, 205, 206, 207, 208 and 3 more" in shown
-    assert done.out.splitlines()[-3].startswith("212 examples: 12 errors, ")
-    assert "Can be mended: " in done.out and "role-unknown" in done.out.splitlines()[-2]
+    assert "201, 202, 203, 204, 205 and 6 more" in shown
+    assert done.out.splitlines()[-3] == "212 examples: 12 errors."
+    assert done.out.splitlines()[-2] == "Mended safely by ft.fix(data): role-unknown."
     assert done.err == ""
+
+
+def test_what_is_mended_unasked_and_what_must_be_named_are_told_apart(call: Call, tmp_path: Path) -> None:
+    ends = {"messages": [*ROWS[0]["messages"], {"role": "user", "content": "And then?"}]}
+    unreadable = b'{"messages": [{"role": "user", "content": NaN}]}'
+    path = write(tmp_path / "rows.jsonl", [*ROWS, WRONG, ends])
+    path.write_bytes(path.read_bytes() + unreadable)
+    done = call("check", path, "--validation", write(tmp_path / "held-out.jsonl", ROWS[:1]))
+    told = [line for line in done.out.splitlines() if line.startswith("Mended")]
+    assert told == [
+        "Mended safely by ft.fix(data): role-unknown.",
+        "Mended only if you name it, by ft.fix(data, RULE): last-not-assistant.",
+        "Mended by ft.fix(data, RULE, findings=ft.check(data, validation)): leak.",
+    ]
+    safe, named = fix(load(path)), fix(load(path), "last-not-assistant")
+    assert [step.rule for step in safe.steps] == ["role-unknown"]
+    assert [step.rule for step in named.steps] == ["last-not-assistant"]
+
+
+def test_a_rule_that_can_mend_none_of_what_it_found_is_not_promised(call: Call, tmp_path: Path) -> None:
+    listed = {"messages": [{"role": ["user"], "content": "a"}, {"role": "assistant", "content": "b"}]}
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, listed]))
+    assert "role-unknown" in done.out and "Mended" not in done.out
+
+
+def test_lines_of_several_files_stand_by_their_file(call: Call, tmp_path: Path) -> None:
+    name = "f" * 180
+    held_out = write(tmp_path / f"{name}.jsonl", [WRONG, WRONG])
+    done = call("check", write(tmp_path / "rows.jsonl", [*ROWS, WRONG]), "--validation", held_out)
+    shown = "".join(done.out.split())
+    assert "rows.jsonl,line201,message1:" in shown
+    assert "rows.jsonl:201;" in shown and "fffff.jsonl:1,2" in shown
+    assert max(map(len, done.out.splitlines())) <= 140 and "f" * 60 not in done.out
+    done = call("check", tmp_path / "rows.jsonl", "--validation", write(tmp_path / "b.jsonl", ROWS[:1]), "--json")
+    assert {record["file"] for record in json.loads(done.out)} == {"rows.jsonl"}
+
+
+@pytest.mark.parametrize("columns", [60, 80, 109, 120, 200])
+def test_a_table_is_as_wide_as_the_terminal_and_has_every_cause(columns: int) -> None:
+    rows = [example for rule in rules_of("message") + rules_of("example") for example in rule.fails]
+    findings = check_rows(load(rows))
+    out = Console(width=columns, file=StringIO(), color_system=None)
+    out.print(_table(findings, columns))
+    lines = out.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert max(map(len, lines)) <= columns
+    assert len(findings.by_cause()) >= 30
+    for rule, group in findings.by_cause().items():
+        assert [group[0].level, rule, f"{len(group):,}"] in [line.split()[:3] for line in lines]
+
+
+def test_writing_of_other_scripts_keeps_the_table_within_its_width(tmp_path: Path) -> None:
+    said = {"messages": [{"role": "用户用户用户用户用户", "content": "مرحبا"}, {"role": "مساعد", "content": "你好"}]}
+    done = program("check", write(tmp_path / "数据.jsonl", [*ROWS, said]), home=tmp_path / "home")
+    assert "'用户用户用户用户用户' is not a role" in done.out
+    assert max(map(cell_len, done.out.splitlines()[:3])) <= 140
+
+
+def run_in_shell(command: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    line = f"set -o pipefail; {shlex.quote(sys.executable)} -m ftwidgets {command}"
+    with_more = environment(home) | more
+    return subprocess.run(["bash", "-c", line], env=with_more, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("options", ["", "--json"])
+def test_who_reads_only_the_first_line_sees_no_traceback(tmp_path: Path, options: str) -> None:
+    path = write(tmp_path / "rows.jsonl", [{f"key {n}": n} for n in range(3000)])
+    done = run_in_shell(f"check {shlex.quote(str(path))} {options} | head -1", tmp_path / "home")
+    assert done.stdout.count("\n") == 1 and done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_that_lacks_a_character_shows_its_number(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "rows.jsonl", [*ROWS, {"messages": [{"role": "用户", "content": "a"}]}])
+    more = {"LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run_in_shell(f"check {shlex.quote(str(path))}", tmp_path / "home", **more)
+    assert done.returncode == 1 and done.stderr == ""
+    assert ("用户" if encoding == "utf-8" else "\\u7528\\u6237") in done.stdout
+    done = run_in_shell("check --explain mojibake", tmp_path / "home", **more)
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_what_is_no_file_is_told_in_one_sentence(call: Call, tmp_path: Path) -> None:
+    assert "it is a folder" in call("check", tmp_path).sentence
+    assert "there is no such file" in call("check", tmp_path / "none.jsonl").sentence
+    rows = write(tmp_path / "rows.jsonl", ROWS)
+    assert "there is no such file" in call("check", rows, "--validation", tmp_path / "none.jsonl").sentence
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_told_in_one_sentence(call: Call, tmp_path: Path) -> None:
+    locked = write(tmp_path / "rows.jsonl", ROWS)
+    locked.chmod(0)
+    assert "cannot be read" in call("check", locked).sentence
+
+
+def test_an_empty_file_is_an_error_with_its_remedy(call: Call, tmp_path: Path) -> None:
+    done = call("check", write(tmp_path / "rows.jsonl", []))
+    assert done.status == 1 and "error empty-file" in " ".join(done.out.split())
+    assert "0 examples: 1 error." in done.out
 
 
 def test_warnings_alone_have_status_0(call: Call, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ftwidgets.data import Finding, Findings, check, load
-from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
+from ftwidgets.data.findings import shortened
+from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat, said
 
 BLANK = chat(USER, ANSWER | {"content": " "})
 USR = chat({"role": "usr", "content": "a"}, ANSWER)
@@ -61,6 +62,29 @@ def test_findings_are_a_sequence_that_shows_itself() -> None:
     assert [one.line for one in findings.errors] == [1, 3]
     assert repr(findings).splitlines()[0] == "3 examples: 2 errors."
     assert repr(findings).splitlines()[2].startswith("  error role-unknown (1): Line 1, message 1: ")
+
+
+def test_the_lines_of_several_files_are_those_of_the_training_file_unless_another_is_chosen() -> None:
+    findings = check(load([CHAT, USR]), load([USR, CHAT, CHAT, 42]), fewest=1)
+    assert findings.errors.lines == [2]
+    assert [own.lines for own in findings.errors.by_file()] == [[2], [1, 4]]
+    assert findings.errors.where(part=1).lines == [1, 4]
+    assert findings.where(part=1).where(rule="role-unknown")[:1].lines == [1]
+    assert check(load([CHAT, said("Yes.")]), load([USR]), fewest=1).errors.lines == []
+
+
+def test_files_of_the_same_name_are_told_apart() -> None:
+    findings = check(load([USR]), load([USR]), fewest=1)
+    assert findings.names == ["data (1)", "data (2)"]
+    assert [finding.file for finding in findings.errors] == ["data (1)", "data (2)"]
+    assert check(load([USR]), fewest=1).names == ["data"]
+
+
+def test_a_long_name_of_a_file_is_shortened_in_the_sentence_alone() -> None:
+    name = f"{'f' * 200}.jsonl"
+    finding = check(load([USR]).named(name), load([CHAT]), fewest=1)[0]
+    assert finding.file == name and "…" in finding.place and len(finding.place) < 90
+    assert shortened(name, 24) == "ffffffffffff…fffff.jsonl" and shortened("rows.jsonl", 24) == "rows.jsonl"
 
 
 def test_a_record_has_every_field() -> None:
