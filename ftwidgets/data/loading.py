@@ -168,7 +168,7 @@ def opened(source: str | os.PathLike[str]) -> Source:
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error
     except (RuntimeError, ValueError) as error:  # no such user, or a NUL in the name
-        raise InputError(f"{source} cannot be read: {error}.") from error
+        raise InputError(f"{source} cannot be read: {str(error).rstrip('.')}.") from error
 
 
 def _near(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from ftwidgets.data.changes.entry import Entry, call, kept, known
 from ftwidgets.data.index import Index
 from ftwidgets.data.terms import Terms
 from ftwidgets.errors import FileFormatError, InputError
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from ftwidgets.data.loading import Loadable
 
 VERSION = 1
-
-Entry = dict[str, Any]
-"""One thing that was done: the key "do" says what: fix, edit, delete, reviewed, add or convert."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +49,14 @@ class Record:
             FileFormatError: the file is no record.
             InputError: it cannot be read.
         """
-        try:
-            content = orjson.loads(Path(path).read_bytes())
-            if content["version"] != VERSION:
-                raise FileFormatError(f"{path} is a record of version {content['version']}; this reads {VERSION}.")
-            return cls(str(content["name"]), tuple(_known(entry) for entry in content["done"]))
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise FileFormatError(
-                f"{path} is no record of changes, as Record.of(data).write(path) writes it."
-            ) from error
+        content = _json(path)
+        if not isinstance(content, dict) or "version" not in content:
+            raise FileFormatError(f"{path} {_NONE} It names no version.")
+        if content["version"] != VERSION:
+            raise FileFormatError(f"{path} is a record of version {content['version']!r:.40}; this reads {VERSION}.")
+        if not isinstance(content.get("name"), str) or not isinstance(content.get("done"), list):
+            raise FileFormatError(f"{path} {_NONE} It lacks the name of the data, or the list of what was done.")
+        return cls(content["name"], tuple(_entries_of(content["done"], path)))
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the record as JSON to a new file.
@@ -76,6 +70,8 @@ class Record:
                 file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror}. Name a new file.") from error
+        except ValueError as error:  # a NUL in the path
+            raise InputError(f"{path!r} cannot be written: {error}. Name a new file.") from error
         return Path(path)
 
     def replay(self, data: Loadable) -> tuple[Dataset, list[str]]:
@@ -87,17 +83,12 @@ class Record:
     @property
     def code(self) -> str:
         """The Python that does the same to the `data` that were loaded, with `import ftwidgets as ft` before it."""
-        return "\n".join(f"data = {_call(entry)}" for entry in self.entries)
+        return "\n".join(f"data = {call(entry)}" for entry in self.entries)
 
 
 def digest(raw: bytes) -> str:
     """By what a row is found again."""
     return hashlib.sha256(raw).hexdigest()
-
-
-def raw_of(kept: Any) -> bytes:
-    """The bytes of a row that was kept as text, or in base64 where it is none."""
-    return base64.b64decode(kept["base64"]) if isinstance(kept, dict) else kept.encode()
 
 
 def _entries(data: Dataset, step: Step) -> Iterator[Entry]:
@@ -109,14 +100,14 @@ def _entries(data: Dataset, step: Step) -> Iterator[Entry]:
         yield {"do": "convert", **step.recipe}
         return
     if len(step.added):
-        yield {"do": "add", "rows": [_kept(raw) for raw in _raws(data, step.added)]}
+        yield {"do": "add", "rows": [kept(raw) for raw in _raws(data, step.added)]}
     numbers, before = step.before.number.tolist(), [digest(raw) for raw in _raws(data, step.before)]
     after = list(_raws(data, step.after))
     found = {kind: np.flatnonzero(mask).tolist() for kind, mask in (("delete", step.gone), ("edit", ~step.gone))}
     if step.doing == "reviewed":
         found = {"reviewed": found["edit"], "edit": []}
     for n in found["edit"]:
-        yield {"do": "edit", "line": numbers[n], "before": before[n], "after": _kept(after[n])}
+        yield {"do": "edit", "line": numbers[n], "before": before[n], "after": kept(after[n])}
     for kind in ("delete", "reviewed"):
         if places := found.get(kind):
             yield {"do": kind, "lines": [numbers[n] for n in places], "before": [before[n] for n in places]}
@@ -127,13 +118,6 @@ def _raws(data: Dataset, rows: Index) -> Iterator[bytes]:
     return data.remade(rows, ()).raws()
 
 
-def _kept(raw: bytes) -> Any:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(raw).decode()}
-
-
 def _unusual(terms: Terms) -> dict[str, Any]:
     """The terms that `fix` would not take by itself."""
     usual = Terms(terms.kind, "dpo" if terms.kind == "preference" else "supervised")
@@ -141,51 +125,22 @@ def _unusual(terms: Terms) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value != getattr(usual, name)}
 
 
-KEYS: dict[str, dict[str, Any]] = {
-    "fix": {"rule": str},
-    "edit": {"line": int, "before": str, "after": str | dict},
-    "delete": {"lines": list, "before": list},
-    "reviewed": {"lines": list, "before": list},
-    "add": {"rows": list},
-    "convert": {"to": str | dict},
-}
-"""What each entry has, and of which type."""
+_NONE = "is no record of changes, as Record.of(data).write(path) writes it."
 
 
-def _known(entry: Entry) -> Entry:
-    for key, kind in KEYS[entry["do"]].items():
-        if not isinstance(entry[key], kind):
-            raise TypeError(key)
-    return entry
+def _json(path: str | os.PathLike[str]) -> Any:
+    from ftwidgets.data.loading import opened  # which knows data sets, and they know records
 
-
-METHODS = {"delete": "without", "reviewed": "reviewed"}
-
-
-def _call(entry: Entry) -> str:
-    match entry["do"]:
-        case "fix":
-            options = "".join(f", {key}={value!r}" for key, value in entry.items() if key not in ("do", "rule"))
-            call = f'ft.fix(data, "{entry["rule"]}"{options})'
-        case "edit":
-            call = f"data.edited({entry['line']}, {_literal(entry['after'])})"
-        case "add":
-            call = f"data.added([{', '.join(map(_literal, entry['rows']))}])"
-        case "convert" if isinstance(entry["to"], dict):
-            words = ", ".join(f"{key}={text!r}" for key, text in entry["to"].items())
-            call = f"ft.convert(data, ft.Template({words}))"
-        case "convert":
-            call = f'ft.convert(data, "{entry["to"]}")'
-        case done:
-            call = f"data.{METHODS[done]}({entry['lines']})"
-    return call
-
-
-def _literal(kept: Any) -> str:
-    """An example as Python, where it is written again as it was; else its bytes."""
-    raw = raw_of(kept)
+    source = opened(path)
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return repr(raw)
-    return repr(value) if orjson.dumps(value) == raw else repr(raw)
+        return orjson.loads(source.read(0, source.size))
+    except orjson.JSONDecodeError as error:
+        raise FileFormatError(f"{path} {_NONE} It cannot be read as JSON: {error}.") from error
+
+
+def _entries_of(done: list[Any], path: str | os.PathLike[str]) -> Iterator[Entry]:
+    for number, entry in enumerate(done, 1):
+        try:
+            yield known(entry)
+        except ValueError as error:
+            raise FileFormatError(f"{path} is no record that can be read. Of entry {number}: {error}.") from error

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ftwidgets.data.changes.entry import Entry, raw_of
 from ftwidgets.data.changes.fixing import fix
-from ftwidgets.data.changes.record import Entry, Record, digest, raw_of
+from ftwidgets.data.changes.record import Record, digest
 from ftwidgets.data.changes.steps import named
 from ftwidgets.data.conversion import Template
 from ftwidgets.data.converting import convert
@@ -26,8 +27,10 @@ def replay(record: Record, data: Loadable) -> tuple[Dataset, list[str]]:
     rows that say the same, wherever they are: of several to the one in the same line, else to the first.
 
     Raises:
-        InputError: there is no such file, or it cannot be read.
+        InputError: there is no such file, or it cannot be read; or `record` is no record.
     """
+    if not isinstance(record, Record):
+        raise InputError(f"{record!r:.60} is no record. Give data.record, or Record.read(path).")
     data = load(data)
     known = Known(record, data)
     missing: list[str] = []

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from ftwidgets.data.loading import opened
 from ftwidgets.data.tokens.encoding import encoding_for
 from ftwidgets.errors import InputError
 
@@ -82,26 +83,29 @@ def _own(own: Own | None) -> tuple[Price, ...]:
     if own is None:
         return ()
     if isinstance(own, str | os.PathLike):
-        return _read(Path(own))
-    return tuple(
-        Price(
-            "OpenAI" if encoding_for(name) else name,
-            name if encoding_for(name) else None,
-            _amount(name, value),
-            source=OWN,
-        )
-        for name, value in own.items()
-    )
+        return _read(own)
+    if not isinstance(own, Mapping):
+        raise InputError(f'{own!r:.60} holds no prices. Give {{"model or host": dollars a million tokens}}, or a file.')
+    return tuple(_own_price(name, value) for name, value in own.items())
 
 
-def _read(path: Path) -> tuple[Price, ...]:
+def _own_price(name: Any, value: Any) -> Price:
+    if not isinstance(name, str) or not name:
+        raise InputError(f"{name!r:.60} is not the name of a model or a host. Write it as a text.")
+    known = encoding_for(name) is not None
+    return Price("OpenAI" if known else name, name if known else None, _amount(name, value), source=OWN)
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[Price, ...]:
+    source = opened(path)
     try:
-        rows = tomllib.loads(path.expanduser().read_text("utf-8")).get("price", [])
-        return tuple(_price(row) for row in rows)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, AttributeError) as error:
+        content = tomllib.loads(source.read(0, source.size).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} holds no prices that can be read: {error}. {FORM}") from error
+    rows = content.get("price", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or (content and not rows):
+        raise InputError(f"{path} holds no prices that can be read: it has no list of them called 'price'. {FORM}")
+    return tuple(map(_price, rows))
 
 
 FORM = 'Write each as: [[price]], then host = "…", model = "…", per_million = 3.0 on lines of their own.'
@@ -110,14 +114,34 @@ FORM = 'Write each as: [[price]], then host = "…", model = "…", per_million 
 def _price(row: dict[str, Any]) -> Price:
     unknown = sorted(set(row) - {field.name for field in fields(Price)})
     if unknown:
-        raise InputError(f"'{unknown[0]}' is not a field of a price. {FORM}")
-    if not isinstance(row.get("host"), str):
+        raise InputError(f"{unknown[0]!r:.60} is not a field of a price. {FORM}")
+    if not isinstance(row.get("host"), str) or not row["host"]:
         raise InputError(f"A price names no host. {FORM}")
+    for key, value in row.items():
+        if key in _KINDS and type(value) is not _KINDS[key][0]:
+            raise InputError(f"The '{key}' of a price of '{row['host']}' is {value!s:.60}. Write {_KINDS[key][1]}.")
     given = row.get("per_million")
     return Price(**row | {"per_million": None if given is None else _amount(row["host"], given)})
 
 
+_KINDS: dict[str, tuple[type, str]] = {
+    "model": (str, "it as a text in quotation marks"),
+    "source": (str, "it as a text in quotation marks"),
+    "confirmed": (bool, "true or false"),
+    "as_of": (date, "a day without quotation marks, such as 2026-11-20"),
+    "ends": (date, "a day without quotation marks, such as 2026-11-20"),
+}
+"""What the fields of a price are, besides its host and the dollars, and how each is written."""
+
+
 def _amount(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise InputError(f"The price of '{name}' is {value!r}. Give it in dollars a million tokens, from 0.")
-    return float(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and value > DEAREST:
+        value = "a sum that nobody asks"  # of as many digits as it likes
+    elif is_number and value >= 0:
+        return float(value)
+    raise InputError(f"The price of '{name}' is {value!r:.60}. Give it in dollars a million tokens, from 0.")
+
+
+DEAREST = 1e9
+"""Dollars a million tokens that nobody asks: more are a slip, and their sum would be no number."""

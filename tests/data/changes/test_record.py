@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from ftwidgets.data.changes.replaying import replay
 from ftwidgets.data.rules.samples import ANSWER, CHAT, USER, chat
 from ftwidgets.errors import FileFormatError, InputError
 from tests.data.changing import changed
+from tests.data.examples import JSON
 from tests.data.faulty import ENOUGH, MANY, asked, few
 
 USR = chat(USER | {"role": "usr"}, ANSWER | {"role": "bot"})
@@ -148,6 +152,80 @@ def test_what_is_no_record_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "record.json").write_bytes(content)
     with pytest.raises(FileFormatError, match="record"):
         Record.read(tmp_path / "record.json")
+
+
+FIX = {"do": "fix", "rule": "role-unknown"}
+EDIT = {"do": "edit", "line": 1, "before": "0", "after": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (None, "it says none of fix, edit, delete"),
+        ({"do": ["fix"]}, "it says none of"),
+        ({"do": "fix"}, "it has no 'rule'"),
+        (FIX | {"rule": 'x"); print("'}, "its 'rule' cannot be"),
+        (FIX | {"x=print(),y": 1}, r"it has 'x=print\(\),y', which is not known of a 'fix'"),
+        (FIX | {"lines": 3}, "its 'lines' cannot be 3"),
+        (FIX | {"lines": [[1]]}, r"its 'lines' cannot be \[\[1\]\]"),
+        (FIX | {"lines": [0]}, "its 'lines' cannot be"),
+        (FIX | {"method": "zzz"}, "its 'method' cannot be 'zzz'"),
+        (FIX | {"fewest": True}, "its 'fewest' cannot be True"),
+        (EDIT | {"line": 10**30}, "its 'line' cannot be"),
+        (EDIT | {"after": {}}, "its 'after' cannot be"),
+        (EDIT | {"after": {"base64": "a"}}, "its 'after' cannot be"),
+        (EDIT | {"after": {"base64": 3}}, "its 'after' cannot be"),
+        ({"do": "delete", "lines": [1, 2], "before": ["0"]}, "it names 2 lines, and of 1 what they said before"),
+        ({"do": "delete", "lines": [1], "before": [[]]}, "its 'before' cannot be"),
+        ({"do": "add", "rows": [3]}, "its 'rows' cannot be"),
+        ({"do": "add", "rows": json.loads("[" * 900 + "]" * 900)}, "its 'rows' cannot be"),
+        ({"do": "convert", "to": {"user": "a"}}, "its 'to' cannot be"),
+        ({"do": "convert", "to": {"user": "a", "assistant": 3}}, "its 'to' cannot be"),
+    ],
+    ids=repr,
+)
+def test_an_entry_that_cannot_be_done_is_named(entry: Any, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps({"version": 1, "name": "a", "done": [FIX, entry]}))
+    with pytest.raises(FileFormatError, match=rf"Of entry 2: {words}"):
+        Record.read(path)
+
+
+ENTRY = st.dictionaries(st.sampled_from(["do", "rule", "lines", "line", "before", "after", "rows", "to"]), JSON)
+DONE = st.sampled_from(["fix", "edit", "delete", "reviewed", "add", "convert"])
+
+
+@given(done=st.lists(st.builds(lambda entry, do: entry | {"do": do}, ENTRY, DONE) | JSON, max_size=3) | JSON)
+def test_any_record_is_replayed_or_refused_in_a_sentence(done: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.json"
+        path.write_text(json.dumps({"version": 1, "name": "a", "done": done}))
+        try:
+            record = Record.read(path)
+        except InputError as refused:
+            assert str(refused).endswith(".")
+        else:
+            assert all(sentence.endswith(".") for sentence in record.replay([CHAT])[1])
+            compile(record.code, "record", "exec")
+
+
+def test_a_row_that_is_nested_too_deep_is_kept_in_the_code_too() -> None:
+    deep = b"[" * 600 + b"]" * 600
+    assert Record.of(load([CHAT]).added([deep])).code == f"data = data.added([{deep!r}])"
+
+
+@pytest.mark.parametrize("other", ["record.json", {}, None])
+def test_what_is_no_record_is_not_replayed(other: Any) -> None:
+    with pytest.raises(InputError, match="is no record"):
+        replay(other, [CHAT])
+
+
+def test_a_pipe_is_no_record(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # to read it would wait for a writer
+    with pytest.raises(InputError, match="not a file"):
+        Record.read(tmp_path / "pipe")
+    with pytest.raises(InputError, match="cannot be written"):
+        Record("a", ()).write("a\0b")
 
 
 def test_a_record_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,18 @@ def test_ones_own_file_is_read(tmp_path: Path) -> None:
         ("[[price]]\nper_million = 3\n", "A price names no host"),
         ('[[price]]\nhost = "a"\ncosts = 3\n', "'costs' is not a field of a price"),
         ('[[price]]\nhost = "a"\nper_million = "3"\n', "The price of 'a' is '3'"),
+        ('[[price]]\nhost = "a"\nper_million = 1e300\n', "The price of 'a' is 'a sum that nobody asks'"),
+        ('[[price]]\nhost = "a"\nper_million = -0.5\n', "The price of 'a' is -0.5"),
+        ('[[price]]\nhost = "a"\nmodel = 3\n', "The 'model' of a price of 'a' is 3. Write it as a text"),
+        ('[[price]]\nhost = "a"\nmodel = []\n', "The 'model' of a price of 'a'"),
+        ('[[price]]\nhost = "a"\nsource = 3\n', "The 'source' of a price of 'a'"),
+        ('[[price]]\nhost = "a"\nconfirmed = 1\n', "Write true or false"),
+        ('[[price]]\nhost = "a"\nends = "2026-11-20"\n', "Write a day without quotation marks"),
+        ('[[price]]\nhost = "a"\nas_of = 2026-11-20T10:00:00\n', "Write a day without quotation marks"),
+        ('[[price]]\nhost = ""\n', "A price names no host"),
+        ('[price]\nhost = "a"\n', "no list of them called 'price'"),
+        ('[[prices]]\nhost = "a"\n', "no list of them called 'price'"),
+        ("a = " + "[" * 5000, "holds no prices that can be read"),
     ],
 )
 def test_a_file_of_another_form_is_refused_with_the_form(tmp_path: Path, content: str, words: str) -> None:
@@ -80,14 +93,20 @@ def test_a_file_of_another_form_is_refused_with_the_form(tmp_path: Path, content
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.toml cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"none\.toml cannot be read: there is no such file"):
         known_prices(tmp_path / "none.toml")
 
 
-@pytest.mark.parametrize("value", [-1, float("inf"), float("nan"), "3", None, True])
+@pytest.mark.parametrize("value", [-1, float("inf"), float("nan"), "3", None, True, 10**5000], ids=type)
 def test_a_price_is_a_number_of_dollars(value: float) -> None:
     with pytest.raises(InputError, match="Give it in dollars a million tokens, from 0"):
         known_prices({"my host": value})
+
+
+@pytest.mark.parametrize("own", [{3: 1.0}, {None: 1.0}, {"": 1.0}, [1], 3])
+def test_prices_of_no_name_are_refused(own: Any) -> None:
+    with pytest.raises(InputError, match=r"is not the name of a model|holds no prices"):
+        known_prices(own)
 
 
 def test_the_notice_has_its_day_and_the_models_last_one() -> None:
