@@ -8,13 +8,20 @@ FENCE = re.compile(r"^[ \t>]*(?:[-*+] +|\d+[.)] +)?(```+|~~~+)([^`\n]*)$", re.M)
 INLINE = re.compile(r"(?<!`)(?:`[^`\n]+`|``(?:[^`\n]|`(?!`))+``|```[^`\n]+```)(?!`)")
 
 MARKUP = re.compile(
-    r"(?i)\b(?:x?html\d?|xml|xsl|svg|css|jsx?|javascript|typescript|react|vue|php|markdown|markup|entit(?:y|ies|é|és)|"
-    r"tags?|balises?|elements?|éléments?|escap\w*|encod\w*|pars\w*|regex\w*|sql|templat\w*|"
-    r"web ?(?:page|site)s?|webseiten?|code|script|"
-    r"dom|browser|navigateur|href|attributes?|bash|shell|string|selector|render\w*|scrap\w*)\b|"
+    r"(?i)\b(?:x?html\d?|xml|xsl|svg|css|jsx?|javascript|typescript|vue|php|markdown|markup|"
+    r"escap\w*|encod\w*|pars\w*|regex\w*|sql|dom|href|bash|scrap\w*)\b|"
     r"<!DOCTYPE|<html|<head|<body|<script|<\?|网页|网站|标签|代码|元素"
 )
 """Words of a text that is itself about code or markup."""
+
+AMBIGUOUS = re.compile(
+    r"(?i)\b(?:react|entit(?:y|ies|é|és)|elements?|éléments?|templat\w*|code|script|browser|navigateur|attributes?|"
+    r"shell|string|selector|render\w*|tags?|balises?|web ?(?:page|site)s?|webseiten?)\b"
+)
+"""Words that may be of code or markup, and may be of a shop: they count beside a mark only."""
+
+BESIDE = 200
+"""So many characters before and behind a mark are beside it."""
 
 
 def prose(text: str) -> str:
@@ -44,4 +51,11 @@ def _without_blocks(text: str) -> str:
 
 def is_about_markup(text: str) -> bool:
     """Whether a text speaks of code or markup: what stands in it as such is then probably meant."""
-    return "```" in text or MARKUP.search(text) is not None
+    return "```" in text or MARKUP.search(text) is not None or _says_so_beside_a_mark(text)
+
+
+def _says_so_beside_a_mark(text: str) -> bool:
+    if AMBIGUOUS.search(text) is None:
+        return False
+    marks = [found.start() for found in re.finditer(r"[<&\\\[{]|TODO", text)]
+    return any(AMBIGUOUS.search(text, max(0, at - BESIDE), at + BESIDE) for at in marks)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import mojibake
 from ftwidgets.data.examination import rules_of, text_findings
-from ftwidgets.data.prose import prose
+from ftwidgets.data.prose import is_about_markup, prose
 from ftwidgets.data.rules import RULES, Rule
 from ftwidgets.data.rules.samples import PAIR, chat, said
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
@@ -191,3 +191,10 @@ def test_marks_of_a_template_are_removed_at_the_ends_alone(text: str, left: str 
     assert rule.mend
     mend = rule.mend(text, "assistant", fault)
     assert (mend and mend.value) == left
+
+
+def test_a_word_of_a_shop_does_not_make_a_text_one_about_markup() -> None:
+    assert is_about_markup("Which element is <br>?")
+    assert is_about_markup("The HTML is wrong. " + "It is late. " * 50 + "<br>")
+    assert not is_about_markup("Your discount code is on the website. " + "It is late. " * 50 + "It left.<br>It comes.")
+    assert not is_about_markup("Use the code at the till.")
