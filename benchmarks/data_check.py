@@ -3,7 +3,7 @@
     python benchmarks/data_check.py [--peer-python PYTHON_WITH_OPENAI_0.28.1] [--large]
 
 Each run is a process of its own. On one clean chat file of 100 MB: ours, the core (format, tokens, exact duplicates,
-contradictions); ours, everything; the cookbook's steps. On one file of pairs of 72 MB: ours, everything; the old
+contradictions); ours, everything; the cookbook's steps. On one file of pairs of 100 MB: ours, everything; the old
 prepare_data. All take turns, several times; with --large once more on 1 GB. CPU seconds are those of a process and of
 all that it started, the start and the imports included; memory is the most that they held together. The ratios are
 medians of those of single turns. Then ours checks a file with planted faults, and the truth about it is held against
@@ -118,10 +118,10 @@ def generate(path: Path, megabytes: int, *more: str) -> None:
 
 
 def small(args: argparse.Namespace, folder: Path) -> None:
-    """100 MB of chat and 72 MB of pairs, in turns."""
+    """100 MB of chat and 100 MB of pairs, in turns."""
     chat, pairs = folder / "clean.jsonl", folder / "pairs.jsonl"
     generate(chat, 100, "--clean")
-    generate(pairs, 72, "--pairs")
+    generate(pairs, 100, "--pairs")
     commands = {
         "ours, imports alone": own("imports", chat),
         "ours, core": own("core", chat),
