@@ -85,6 +85,7 @@ def test_only_the_owner_can_read_the_key(client, home):
     assert client.api_key == address_of(home)["api_key"] == (home / "service" / "key").read_text()
 
 
+@pytest.mark.slow
 def test_many_who_connect_at_once_get_the_same_service(new_home):
     home = new_home()
     with ThreadPoolExecutor(4) as pool:
@@ -93,6 +94,7 @@ def test_many_who_connect_at_once_get_the_same_service(new_home):
     assert connection.stop(home)
 
 
+@pytest.mark.slow
 def test_stop_ends_the_service_and_the_next_one_has_the_same_address(new_home, wait_until):
     home = new_home()
     assert connection.stop(home) is False
@@ -188,6 +190,7 @@ def test_a_service_that_cannot_start_says_why(tmp_path):
         connection.start(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_closed_early_leaves_the_service_answering(client):
     for n in (1, 2):
         stream = client.chat.completions.create(
@@ -200,6 +203,7 @@ def test_a_stream_that_is_closed_early_leaves_the_service_answering(client):
     assert reply.usage.completion_tokens <= 3
 
 
+@pytest.mark.slow
 def test_many_requests_at_once_are_all_answered(client):
     def ask(n):
         return client.chat.completions.create(

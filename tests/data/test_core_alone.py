@@ -45,6 +45,7 @@ def alone(program: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
 
 
+@pytest.mark.slow
 def test_a_file_is_loaded_checked_split_profiled_estimated_and_shown(tmp_path: Path) -> None:
     done = alone(PROGRAM.format(extras=EXTRAS, path=str(RAW)), tmp_path)
     assert done.returncode == 0, done.stderr
@@ -55,6 +56,7 @@ def test_a_file_is_loaded_checked_split_profiled_estimated_and_shown(tmp_path: P
     assert "by OpenAI's o200k_base" in done.stdout
 
 
+@pytest.mark.slow
 def test_with_a_base_but_without_its_tokenizer_the_estimate_says_what_is_missing(tmp_path: Path) -> None:
     from ftwidgets.bases.catalogue import DEFAULT
     from ftwidgets.bases.fetch import fetch
@@ -81,6 +83,7 @@ def test_a_format_that_needs_an_extra_names_it(tmp_path: Path, name: str, conten
     assert "pip install 'ftwidgets[formats]'" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_checks_a_file_too(tmp_path: Path) -> None:
     program = (
         f"import sys\nfor n in {EXTRAS}: sys.modules[n] = None\n"

@@ -26,6 +26,7 @@ def greedy(model: Model, prompts: list[list[int]], room: int) -> list[list[int]]
     return said
 
 
+@pytest.mark.slow
 def test_the_cache_changes_no_token(tiny: Model) -> None:
     prompt = list(range(40, 60))
     said = greedy(tiny, [prompt], 60)[0]  # more than the cache has room for at first

@@ -39,6 +39,7 @@ def threads(run):
     return [thread for thread in threading.enumerate() if thread.name == f"follow {run.id}"]
 
 
+@pytest.mark.slow
 def test_a_followed_run_hears_everything_without_being_asked(client, wait_until):
     run = ft.launch(client, ft.load(ROWS), ft.load(ROWS[:5]), **SHORT)
     heard = []
@@ -54,6 +55,7 @@ def test_a_followed_run_hears_everything_without_being_asked(client, wait_until)
     assert run.curves.seconds_left == 0
 
 
+@pytest.mark.slow
 def test_following_and_waiting_at_once_hear_the_same(client, wait_until):
     run = ft.launch(client, ft.load(ROWS), **SHORT)
     heard = []
@@ -197,6 +199,7 @@ def test_what_ends_while_the_service_is_away_is_not_looked_for(monkeypatch, wait
     assert heard[-1] is None
 
 
+@pytest.mark.slow
 def test_a_listener_that_fails_takes_nothing_from_the_others(client, wait_until, caplog):
     run = ft.launch(client, ft.load(ROWS), **SHORT)
     heard = []

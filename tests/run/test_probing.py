@@ -18,6 +18,7 @@ def asking(run):
     return [thread for thread in threading.enumerate() if thread.name == f"probe {run.id}"]
 
 
+@pytest.mark.slow
 def test_the_base_and_each_checkpoint_answer_every_prompt(service, trained, wait_until):
     run = ft.attach(service.client, trained.id)
     changes = []
@@ -53,6 +54,7 @@ def test_without_prompts_nobody_is_asked(service, trained):
 SYSTEM = {"role": "system", "content": "Answer in one word."}
 
 
+@pytest.mark.slow
 def test_the_prompts_are_asked_as_the_training_rows_are(service, wait_until):
     said = [{"role": "user", "content": "1?"}, {"role": "assistant", "content": "x"}]
     rows = [{"messages": [SYSTEM, *said]}] * 10

@@ -267,6 +267,7 @@ def test_an_answer_ends_where_the_context_does(service):
     assert reply.choices[0].finish_reason in ("length", "stop")
 
 
+@pytest.mark.slow
 def test_chats_that_are_asked_at_once_are_answered_each_as_if_alone(service, trained):
     """Sixteen prompts of different lengths to two models, greedy and drawn."""
     requests = [

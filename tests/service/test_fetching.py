@@ -231,6 +231,7 @@ def test_a_service_is_not_idle_while_a_base_is_on_its_way(new_home, open_service
         wait_until(lambda: not server._is_busy(service.http.app))
 
 
+@pytest.mark.slow
 def test_a_job_waits_for_the_fetch_that_is_under_way(new_home, open_service, wait_until, monkeypatch):
     home, kept = new_home(), fetching.fetch
     shared = (home / "bases").readlink()

@@ -348,6 +348,7 @@ def test_the_loss_falls(service, trained):
     assert losses[-1] < losses[0] - 0.2
 
 
+@pytest.mark.slow
 def test_rows_with_nothing_to_learn_do_not_look_like_a_loss_of_nothing(service):
     """Their prompts are longer than the context, so that the answers are cut off."""
     long = chat({"role": "user", "content": "x" * 2000}, ASSISTANT)
@@ -401,6 +402,7 @@ def test_the_result_file_is_base64_of_the_five_documented_columns(service, train
     assert rows[9].split(",")[3] == f"{metrics[9]['valid_loss']:.5f}"
 
 
+@pytest.mark.slow
 def test_the_same_job_with_the_same_seed_gives_the_same_losses(service, trained):
     rows = service.client.files.content(trained.training_file).read()
     validation = service.client.files.content(trained.validation_file).read()

@@ -60,6 +60,7 @@ def test_a_base_cannot_be_deleted(service):
         service.client.models.delete("random-tiny")
 
 
+@pytest.mark.slow
 def test_a_fine_tuned_model_can_be_the_base_of_a_new_job(service, trained, second):
     assert second.status == "succeeded", second.error
     assert second.model == trained.fine_tuned_model

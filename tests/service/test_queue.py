@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+import pytest
+
 
 @contextmanager
 def full_disk(service):
@@ -42,6 +44,7 @@ def test_a_worker_that_dies_fails_its_job_with_a_sentence_and_the_queue_goes_on(
     service.client.fine_tuning.jobs.cancel(after.id)
 
 
+@pytest.mark.slow
 def test_a_job_that_cannot_be_written_down_fails_and_its_training_ends(service):
     jobs = service.http.app.state.jobs
     with full_disk(service):

@@ -37,6 +37,7 @@ def points(messages):
     return found
 
 
+@pytest.mark.slow
 def test_the_messages_of_a_live_run_tell_every_point_once(service, sent, wait_until):
     job = service.job()
     run = ft.attach(service.client, job.id)
@@ -64,6 +65,7 @@ def test_a_new_view_begins_with_all_that_is_known(attached):
     monitor.close()
 
 
+@pytest.mark.slow
 def test_what_the_snapshot_has_is_not_sent_again(service, sent, monkeypatch, wait_until):
     states = []
     run = ft.attach(service.client, service.long_job().id)

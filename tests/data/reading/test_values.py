@@ -39,6 +39,7 @@ def test_it_does_not_matter_how_many_bytes_come_at_a_time(array: list[Any], inde
     assert said(file, "json") == array
 
 
+@pytest.mark.slow
 @given(
     objects=st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=3), min_size=1, max_size=4),
     between=st.sampled_from(["", "\n", ",\n", "\r\n\r\n"]),
