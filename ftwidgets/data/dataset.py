@@ -19,6 +19,7 @@ from ftwidgets.data.changes.steps import Step, marked
 from ftwidgets.data.fingerprint import fingerprint
 from ftwidgets.data.index import Index, index_of, run_end
 from ftwidgets.data.kinds import KINDS, Kind, kind_of
+from ftwidgets.data.overview import overview
 from ftwidgets.data.row import read
 from ftwidgets.data.rows import Rows
 from ftwidgets.data.source import Memory, Source
@@ -256,8 +257,6 @@ class Dataset:
         return place
 
     def _repr_html_(self) -> str:
-        from ftwidgets.data.page import overview  # which knows findings, and they know data sets
-
         return overview(self)
 
     def __len__(self) -> int:

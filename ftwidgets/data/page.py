@@ -1,22 +1,18 @@
-"""Findings and conversations as parts of a page."""
+"""Findings as a page, and as a part of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from html import escape
 
 from ftwidgets import page
-from ftwidgets.data.dataset import Dataset
 from ftwidgets.data.findings import Findings, shortened
+from ftwidgets.data.overview import conversations
 from ftwidgets.data.privacy import masked
-from ftwidgets.data.row import Row
 from ftwidgets.data.rules import RULES
-from ftwidgets.data.transcript import transcript
 from ftwidgets.quantities import count
 
 MOST_LINES, MOST_OF_NAME = 10, 24
-MOST_TURNS, MOST_CHARACTERS = 12, 600
-FIRST_ROWS = 3
 
 
 def report(findings: Findings) -> str:
@@ -76,32 +72,3 @@ def lines_of(group: Findings, most: int = MOST_LINES, shown: Callable[[str], str
 def _some(lines: list[int], most: int) -> str:
     more = f" and {count(len(lines) - most)} more" if len(lines) > most else ""
     return ", ".join(map(str, lines[:most])) + more
-
-
-def conversations(rows: Iterable[Row], shown: Callable[[str], str] = str) -> str:
-    """Rows as a table: the line, who speaks, and what is said, as `shown` gives it; long texts are cut."""
-    said = [
-        [str(row.number), escape(shown(turn.label)), _said(shown(turn.text))]
-        for row in rows
-        for turn in transcript(row)[:MOST_TURNS]
-    ]
-    return page.table(["line", "who", "what is said"], said)
-
-
-def _said(text: str) -> str:
-    return f'<div style="white-space: pre-wrap" dir="auto">{_cut(text)}</div>'
-
-
-def overview(data: Dataset) -> str:
-    """A data set at the end of a cell: its name, how much it holds, its first rows, and what to do with it."""
-    about = f"{count(len(data), 'row')} · {data.kind}" if len(data) else "no rows"
-    bad = f" · {count(data.unreadable, 'line')} unreadable" if data.unreadable else ""
-    more = f"… and {count(len(data) - FIRST_ROWS, 'more row')}. " if len(data) > FIRST_ROWS else ""
-    hint = "ft.check(data) tells what is wrong with it, ft.DataExplorer(data) shows and mends it."
-    rows = conversations(data.rows[:FIRST_ROWS]) if len(data) else ""
-    return f"<p><b>{escape(data.name)}</b> {escape(about + bad)}</p>{rows}{page.paragraph(more + hint)}"
-
-
-def _cut(text: str) -> str:
-    left = len(text) - MOST_CHARACTERS
-    return escape(text[:MOST_CHARACTERS]) + (f" … {count(left, 'more character')}" if left > 0 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ftwidgets.data.drawing import Theme, drawing, finish
-from ftwidgets.data.profiling import Profile
 from ftwidgets.quantities import count
+
+if TYPE_CHECKING:
+    from ftwidgets.data.profiling import Profile
 
 BINS, TALLEST, FEWEST = 40, 12, 4
 """Columns of a histogram; bars of other charts, at most, the rest put together, and places for them at least."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.data.answers import answer_of
 from ftwidgets.data.fingerprint import content_hashes, hold
 from ftwidgets.data.near import groups, near_pairs
 from ftwidgets.data.row import read
@@ -147,8 +148,6 @@ def _needs(shares: Shares, strata: Numbers) -> Numbers:
 
 def _strata(data: Dataset) -> Numbers:
     """The number of each row's answer; rows that have none share one."""
-    from ftwidgets.data.answers import answer_of  # labels know of data sets, which know how to be split
-
     numbers: dict[str | None, int] = {}
     answers = (answer_of(read(raw)[0]) for raw in data.raws())
     strata = np.fromiter((numbers.setdefault(answer, len(numbers)) for answer in answers), np.int64, len(data))

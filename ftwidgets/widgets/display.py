@@ -10,6 +10,7 @@ import orjson
 
 from ftwidgets import page
 from ftwidgets.data import page as data_page
+from ftwidgets.data.overview import conversations
 from ftwidgets.errors import InputError
 from ftwidgets.widgets import causes
 from ftwidgets.widgets.charts import charts, svg
@@ -172,7 +173,7 @@ class Display:
             if len(beside := desk.findings.where(part=1)):
                 parts.append(page.paragraph(f"In {BESIDE}:") + data_page.causes(beside))
         if len(desk.dataset):
-            parts.append(data_page.conversations(desk.dataset.rows[:3]))
+            parts.append(conversations(desk.dataset.rows[:3]))
             parts += [svg(chart) for chart in self.parts(shares)["charts"][:1]]
             parts.append(page.paragraph(self.split(shares)["words"]))
         return "".join(parts)
