@@ -41,7 +41,6 @@ class Beside:
                 pipe.write(places.getbuffer())
         except OSError:  # it could not be started, or was ended: then this process looks
             self.end()
-            self._process = None
 
     def result(self) -> Aside:
         """What it found; where the second process was ended, this one looks."""
@@ -58,10 +57,10 @@ class Beside:
 
     def end(self) -> None:
         """The result is not wanted any more."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            with self._process:
-                pass
+        if self._process is not None:
+            with self._process as process:
+                process.kill()
+            self._process = None
 
 
 def _file_of(data: Dataset) -> Stored | None:

@@ -55,3 +55,10 @@ def test_where_it_cannot_be_started_the_first_looks(file: Path, monkeypatch: pyt
     data = load(file)
     monkeypatch.setattr(sys, "executable", program)
     assert same(Beside(data).result(), aside(data))
+
+
+def test_where_it_ends_while_it_is_told_the_first_looks(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_bytes(b'{"prompt": "a", "completion": "b"}\n' * 20_000)  # more places than a pipe holds
+    data = load(file)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert same(Beside(data).result(), aside(data))
