@@ -45,6 +45,7 @@ class ExplorerView {
     this.where = make("span", { class: "ftw-dim ftw-where" });
     this.adds = make("button", { type: "button", onclick: () => this.draft(0) }, "add a row");
     this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
+    this.cuts = make("button", { class: "ftw-link", type: "button", "aria-pressed": "false", onclick: () => this.cut() }, "show tokens");
     this.reviews = act("reviewed", "reviewed");
     this.deletes = act("delete", "delete");
     this.row = make("div", { class: "ftw-row", role: "group", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event), ondblclick: (event) => this.draft(holding.model.get("selected"), event) });
@@ -52,7 +53,7 @@ class ExplorerView {
       this.search.root,
       this.table.root,
       make("div", { class: "ftw-tools" }, this.search.how, this.search.bar, this.adds),
-      make("div", { class: "ftw-tools ftw-acts" }, this.where, this.edits, this.reviews, this.deletes),
+      make("div", { class: "ftw-tools ftw-acts" }, this.where, this.cuts, this.edits, this.reviews, this.deletes),
       this.row,
     ];
   }
@@ -91,6 +92,14 @@ class ExplorerView {
     event.preventDefault();
     event.stopPropagation();
     this.holding.step(by);
+  }
+
+  /** Show the tokens of the row that is open, or its plain text again. */
+  cut() {
+    const pressed = this.cuts.getAttribute("aria-pressed") !== "true";
+    this.cuts.setAttribute("aria-pressed", String(pressed));
+    this.telling = pressed;
+    this.draw();
   }
 
   /** Ask for the fields of a row, or of a new one where `line` is 0; a double click goes into the turn under it. */
@@ -207,13 +216,16 @@ class ExplorerView {
     const { row, current, model } = this.holding;
     const words = this.form && !this.editing ? "a new row" : row ? about(row) : current ? "" : "looking …";
     write(this.where, words);
-    for (const button of [this.edits, this.reviews, this.deletes]) button.hidden = !row || Boolean(this.form);
+    for (const button of [this.cuts, this.edits, this.reviews, this.deletes]) button.hidden = !row || Boolean(this.form);
     if (row) {
       allow(this.reviews, !row.table[MARKS].includes("r"));
       for (const [button, name] of [[this.edits, "edit"], [this.reviews, "mark as reviewed"], [this.deletes, "delete"]]) button.setAttribute("aria-label", `${name} line ${row.line}`);
     }
     if (this.form) return;
-    if (!this.drawAnew("row", [row], () => (row ? conversation(row, (note, choice) => this.ask({ kind: "mend", line: row.line, rule: note.rule, nth: note.nth, choice })) : []), this.spoken !== model.get("selected"))) return;
+    const tokens = this.cuts.getAttribute("aria-pressed") === "true" ? this.holding.rowTokens : null;
+    if (tokens && this.telling) this.frame.say(tokens.said, true);
+    if (tokens) this.telling = false;
+    if (!this.drawAnew("row", [row, tokens], () => (row ? conversation(row, (note, choice) => this.ask({ kind: "mend", line: row.line, rule: note.rule, nth: note.nth, choice }), tokens) : []), this.spoken !== model.get("selected"))) return;
     if (this.spoken !== model.get("selected")) {
       this.row.scrollTop = 0;
       if (this.spoken !== undefined && words && this.isSpeaker) this.frame.say(words, true);

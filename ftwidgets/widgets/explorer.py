@@ -11,7 +11,7 @@ import traitlets
 from ftwidgets.data import Dataset, Findings, load
 from ftwidgets.data.loading import Loadable
 from ftwidgets.errors import FtwidgetsError, InputError
-from ftwidgets.widgets import acts, causes, changes
+from ftwidgets.widgets import acts, causes, changes, tokens
 from ftwidgets.widgets.checking import Checking
 from ftwidgets.widgets.conversion import Conversion, TemplateTrait
 from ftwidgets.widgets.desk import Desk
@@ -206,6 +206,7 @@ class DataExplorer(Widget):
             "draft": lambda: {"draft": acts.draft(self._desk, message.get("line"))},
             "page": lambda: {"page": causes.page(message["rule"])},
             "places": lambda: {"places": display.places(message["rule"], message["first"])},
+            "tokens": lambda: {"tokens": tokens.drawn(self._desk, message["line"])},
             "code": lambda: {"code": self.code},
             "changes": lambda: {"changes": changes.changes(self.dataset.diff())},
         }

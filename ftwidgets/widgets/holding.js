@@ -1,7 +1,9 @@
 // What the browser holds of the data: begun from the snapshot, kept up by messages, drawn by any number of views.
 
 /** One of these is in every answer to what is asked for with `ask`. */
-const ANSWERS = ["said", "problem", "draft", "page", "places"];
+const ANSWERS = ["said", "problem", "draft", "page", "places", "tokens"];
+
+const NO_TOKENS = { turns: [], kinds: "", said: "The tokens of this row were not asked for while the kernel was there." };
 
 const SOUGHT = ["search", "only_findings", "rule", "label", "marked", "between"];
 
@@ -38,7 +40,8 @@ export class Holding {
   }
 
   take(message) {
-    const { rows = [], order, table, lines, whole, causes, places, near, ...rest } = message;
+    const { rows = [], order, table, lines, whole, causes, places, tokens, near, ...rest } = message;
+    if (rest.head && rest.head.counted !== this.head?.counted) this.tokens = new WeakMap();
     Object.assign(this, rest);
     if (causes) this.takeCauses(causes);
     if (places) this.takePlaces(places);
@@ -50,6 +53,7 @@ export class Holding {
     if (lines) this.takeLines(lines);
     if ("said" in message) this.problem = "";
     if (ANSWERS.some((name) => name in message)) this.waiting = null;
+    if (tokens && this.rows.has(tokens.line)) this.tokens.set(this.rows.get(tokens.line), tokens);
     this.kept = null;
     this.draw();
     for (const view of this.views) view.hear?.(message);
@@ -153,6 +157,17 @@ export class Holding {
     return this.rows.get(this.model.get("selected"));
   }
 
+  /** The tokens of the row that is shown, asked for where they are not here yet. */
+  get rowTokens() {
+    const { row, tokens } = this;
+    if (row && this.lost) return tokens.get(row) ?? NO_TOKENS;
+    if (row && !tokens.has(row)) {
+      tokens.set(row, null);
+      this.wait({ kind: "tokens", line: row.line });
+    }
+    return row && tokens.get(row);
+  }
+
   /** Ask for the lines of the table in view, one question at a time: what is scrolled past is never asked for. */
   want(first, last) {
     if (this.asked || this.lost || this.whole) return;
@@ -200,6 +215,11 @@ export class Holding {
   ask(message) {
     if (this.lost) return;
     this.problem = "";
+    this.wait(message);
+  }
+
+  /** Send a question, and see when it is not answered soon. */
+  wait(message) {
     this.waiting = message.kind;
     this.model.send(message);
     setTimeout(() => this.draw(), 1000);

@@ -96,6 +96,35 @@ def test_a_row_is_a_conversation_and_the_trained_part_is_named(opened: Opened) -
     assert where(page).endswith(" trained")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tokens_of_the_row_are_shown_until_they_are_hidden_again(
+    opened: Opened, axe: Callable[..., list[str]], scheme: str
+) -> None:
+    bridge = opened([chat("One\nIs <p>", "Yes.\n\nNo."), *BAD, *ROWS], scheme=scheme, model="gpt-4o")
+    page = bridge.page
+    before = page.locator(".ftw-row").inner_text()
+    button(bridge, "show tokens")
+    legend = page.locator(".ftw-legend")
+    assert legend.inner_text().startswith("token read")
+    assert told(page) in legend.inner_text()
+    texts = page.locator(".ftw-turn .ftw-text")
+    assert texts.evaluate_all("(all) => all.map((one) => one.textContent)") == ["One\nIs <p>", "Yes.\n\nNo."]
+    assert page.locator(".ftw-trained .ftw-learned").all_inner_texts() == ["Yes", ".\n\n", "No", "."]
+    assert page.locator(".ftw-break").count() == 3
+    assert page.locator(".ftw-many").all_inner_texts() == ["6 tokens", "4 tokens"]
+    assert axe(page) == []
+    page.locator(".ftw-row").press("ArrowRight")
+    bridge.settle()
+    assert legend.inner_text().startswith("The tokens cannot be shown. 'usr' is not a role.")
+    page.locator(".ftw-row").press("ArrowLeft")
+    bridge.settle()
+    bridge.widget.model = "gpt-3.5-turbo"
+    bridge.settle()
+    assert "cl100k_base" in legend.inner_text()
+    button(bridge, "show tokens")
+    assert page.locator(".ftw-row").inner_text() == before
+
+
 def test_an_attack_in_a_row_a_key_or_a_name_stays_text(opened: Opened) -> None:
     attacks = [{"messages": [{"role": ATTACK, "name": ATTACK, "content": ATTACK}], ATTACK: ATTACK}, *ROWS]
     bridge = opened(attacks)
