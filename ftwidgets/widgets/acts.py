@@ -33,7 +33,7 @@ def told(kind: str, steps: Sequence[Step]) -> str:
 
 def draft(desk: Desk, line: int | None) -> dict[str, Any]:
     """The fields of a row, or of a new one."""
-    fields = drafts.fields(row_of(desk, line)) if line else drafts.blank(desk.dataset, desk.kind)
+    fields = drafts.fields(row_of(desk, line)) if line else drafts.blank(desk.system, desk.kind)
     return {"line": line, "fields": fields}
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.bases.chat import text_of
 from ftwidgets.data import Dataset, Finding, Findings, check
 from ftwidgets.data.changes.choices import chosen, mends_of
 from ftwidgets.data.changes.fixing import fix
@@ -19,6 +20,7 @@ from ftwidgets.data.kinds import KINDS, Kind, kind_of
 from ftwidgets.data.loading import Heard
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.rule import LEVELS
+from ftwidgets.data.rules.systems import MAJORITY
 from ftwidgets.data.survey import Facts
 from ftwidgets.data.tokens.counting import counter_for
 from ftwidgets.errors import InputError
@@ -115,6 +117,19 @@ class Desk:
     def labels(self) -> Labels:
         """The labels of the rows, where they have some."""
         return labelled(None if self.findings is None else self.findings.surveys[0], self.columns.known)
+
+    @property
+    def system(self) -> str | None:
+        """The system message with which nearly all chats begin; None where they have none, or several."""
+        if self.findings is None:
+            return self.dataset.system_message
+        facts = self.columns.facts
+        chats = np.flatnonzero(facts.kind * facts.sound == KINDS.index("chat"))
+        systems, first, rows = np.unique(facts.system[chats], return_index=True, return_counts=True)
+        usual = int(rows.argmax()) if len(rows) else 0
+        if not len(rows) or not systems[usual] or rows[usual] < MAJORITY * len(chats):
+            return None
+        return text_of(self.dataset.rows[int(chats[first[usual]])].value["messages"][0])
 
     def place(self, line: int | None) -> int | None:
         """Where the row of `line` is; None where there is none."""

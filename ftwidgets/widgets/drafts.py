@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from ftwidgets.data import Dataset
 from ftwidgets.data.changes.mending import put
 from ftwidgets.data.kinds import Kind
 from ftwidgets.data.row import Row
@@ -58,12 +57,11 @@ def edited(row: Row, typed: Sequence[Mapping[str, Any]], shown: Sequence[Mapping
     return value
 
 
-def blank(data: Dataset, kind: Kind) -> list[Field]:
-    """The fields of a new row of this format; a chat begins with the system message that all others have."""
+def blank(system: str | None, kind: Kind) -> list[Field]:
+    """The fields of a new row of this format; a chat begins with the system message that the others have."""
     if kind == "prompt/completion":
         return [{"label": label, "text": "", "json": False} for label in ("prompt", "completion")]
     if kind != "preference":
-        system = data.system_message
         begin = [] if system is None else [{"label": "system", "text": system, "json": False}]
         return [*begin, *({"label": label, "text": "", "json": False} for label in ("user", "assistant"))]
     return [{"label": "the example as JSON", "text": "", "json": True}]

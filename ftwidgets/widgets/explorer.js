@@ -45,7 +45,7 @@ class ExplorerView {
     this.where = make("span", { class: "ftw-dim ftw-where" });
     this.adds = make("button", { type: "button", onclick: () => this.draft(0) }, "add a row");
     this.edits = make("button", { class: "ftw-link", type: "button", onclick: () => this.draft(holding.model.get("selected")) }, "edit");
-    this.cuts = make("button", { class: "ftw-link", type: "button", "aria-pressed": "false", onclick: () => this.cut() }, "show tokens");
+    this.cuts = make("button", { class: "ftw-link", type: "button", "aria-pressed": "false", onclick: () => this.cut() }, "tokens");
     this.reviews = act("reviewed", "reviewed");
     this.deletes = act("delete", "delete");
     this.row = make("div", { class: "ftw-row", role: "group", "aria-label": "the row; left and right arrows go to the previous and the next", ...TAKES_KEYS, onkeydown: (event) => this.key(event), ondblclick: (event) => this.draft(holding.model.get("selected"), event) });
@@ -146,7 +146,7 @@ class ExplorerView {
     this.form = new RowForm(title, fields, { save, leave: () => this.close() });
     this.row.replaceChildren(this.form.root);
     this.row.setAttribute("aria-label", `edit ${title}`);
-    this.form.focus(this.into);
+    this.form.focus(line ? this.into : fields.findIndex(({ text }) => !text));
     this.draw();
   }
 
@@ -219,7 +219,7 @@ class ExplorerView {
     for (const button of [this.cuts, this.edits, this.reviews, this.deletes]) button.hidden = !row || Boolean(this.form);
     if (row) {
       allow(this.reviews, !row.table[MARKS].includes("r"));
-      for (const [button, name] of [[this.edits, "edit"], [this.reviews, "mark as reviewed"], [this.deletes, "delete"]]) button.setAttribute("aria-label", `${name} line ${row.line}`);
+      for (const [button, name] of [[this.cuts, "show tokens of"], [this.edits, "edit"], [this.reviews, "mark as reviewed"], [this.deletes, "delete"]]) button.setAttribute("aria-label", `${name} line ${row.line}`);
     }
     if (this.form) return;
     const tokens = this.cuts.getAttribute("aria-pressed") === "true" ? this.holding.rowTokens : null;

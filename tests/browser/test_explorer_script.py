@@ -457,6 +457,14 @@ def test_a_row_is_added_deleted_and_marked_and_each_is_undone(opened: Opened) ->
     assert how(page) == "12 rows"
 
 
+def test_typing_in_a_new_row_begins_in_its_first_empty_field(opened: Opened) -> None:
+    bridge = opened(lesson("support", "raw"), selected=187)
+    assert bridge.page.locator(".ftw-turn .ftw-remark").count() == 1  # where an edit of this row would begin
+    button(bridge, "add a row")
+    assert bridge.page.get_by_role("textbox", name="system").input_value() == "You are the help desk of Fern & Fable."
+    expect(bridge.page.get_by_role("textbox", name="user")).to_be_focused()
+
+
 def test_the_changes_and_the_code_follow_what_is_done(support: Bridge) -> None:
     page = support.page
     button(support, "Changes")

@@ -514,6 +514,15 @@ def test_a_new_row_has_the_format_of_the_data_and_the_system_message_of_all() ->
     assert pairs.dataset[-1] == {"prompt": "c", "completion": "d"}
 
 
+def test_a_new_row_has_the_system_message_of_nearly_all_as_the_check_wants_it() -> None:
+    system = {"role": "system", "content": "Be brief."}
+    rows = [{"messages": [system, *chat(str(n))["messages"]]} for n in range(12)]
+    widget = DataExplorer([chat("a"), 5, *rows])
+    assert [one["text"] for one in ask(widget, kind="draft", line=0)["draft"]["fields"]] == ["Be brief.", "", ""]
+    widget = DataExplorer([chat("a"), chat("b"), *rows])
+    assert [one["label"] for one in ask(widget, kind="draft", line=0)["draft"]["fields"]] == ["user", "assistant"]
+
+
 def test_only_what_is_different_is_sent() -> None:
     widget = support()
     widget.snapshot()
