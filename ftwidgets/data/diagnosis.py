@@ -62,7 +62,7 @@ def _diagnosed(raw: bytes) -> Diagnosis:
         orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         return _malformed(text, min(error.pos, len(text)), error.msg.split(": line ")[0])
-    return Diagnosis("too-deep", f"The line is nested more than {DEEPEST} levels deep.", "Write it flatter.")
+    return Diagnosis("too-deep", f"The line is nested more than {DEEPEST} levels deep.", "Write it with fewer levels.")
 
 
 def _undecoded(raw: bytes, at: int) -> Diagnosis:
@@ -75,7 +75,7 @@ def _undecoded(raw: bytes, at: int) -> Diagnosis:
 
 
 def _half(at: int) -> Diagnosis:
-    what = "half of a character: a surrogate that has lost the other"
+    what = "half of a character, without its other half"
     return _at("lone-surrogate", at, what, "Write the whole character, or remove the half.")
 
 
@@ -90,7 +90,9 @@ def _malformed(text: str, at: int, said: str) -> Diagnosis:
         what = "The line is part of an object that is spread over several."
         return Diagnosis("object-over-lines", what, ONE_OBJECT, 0)
     if "depth" in said or "ecursion" in said:
-        return Diagnosis("too-deep", f"The line is nested more than {DEEPEST} levels deep.", "Write it flatter.", at)
+        return Diagnosis(
+            "too-deep", f"The line is nested more than {DEEPEST} levels deep.", "Write it with fewer levels.", at
+        )
     if at >= end:
         what = f"The line ends at character {end:,}, before its object does."
         return Diagnosis("truncated", what, "Write the rest of it on the same line; a line break in a text is \\n.", at)
@@ -112,13 +114,13 @@ def _sign(text: str, at: int) -> Iterator[Diagnosis]:
         yield _half(at)
     if sign == "\\":
         what = f"'{text[at : at + 2]}' is no escape in JSON"
-        remedy = 'Write a backslash as two; the others are \\n, \\t, \\" and \\u with 4 digits.'
+        remedy = 'Write the backslash twice, or leave it out. JSON has \\n, \\t, \\" and \\u with 4 digits.'
         yield _at("bad-escape", at, what, remedy)
     if sign in INVISIBLE:
-        what = f"an invisible sign ({unicodedata.name(sign, 'unnamed').lower()}) outside of a text"
+        what = f"an invisible character ({unicodedata.name(sign, 'unnamed').lower()}) outside of a text"
         yield _at("invisible-in-json", at, what, "Remove it.")
     if sign < " " or sign == "\x7f":
-        what = f"a control character (U+{ord(sign):04X}) as it is"
+        what = f"an unescaped control character (U+{ord(sign):04X})"
         yield _at(
             "unescaped-control", at, what, "Write a line break in a text as \\n, a tab as \\t, others as \\u0000."
         )
@@ -160,4 +162,4 @@ def _between(text: str, at: int, said: str) -> Iterator[Diagnosis]:
 
 def _quoted(text: str, at: int) -> str:
     part = text[at : at + 12]
-    return f"'{part[:10]}...'" if len(part) > 10 else f"'{part}'"
+    return f"'{part[:10]}…'" if len(part) > 10 else f"'{part}'"

@@ -16,10 +16,10 @@ FEW = 50
 def few_examples(survey: Survey) -> Spots:
     """A training file has few examples.
 
-    Why: a job takes it, and the model learns a manner of speaking at most; what it learns hangs on each row.
+    Why: a job runs with it, but the model learns a manner of speaking at most, and each row counts for much.
 
-    OpenAI's guide names 50 to 100 good examples as where a clear improvement begins. A difference between two models
-    can hardly be told with so few rows either.
+    By OpenAI's guide, clear improvements begin at 50 to 100 good examples. With so few rows, two models can hardly be
+    told apart either.
     """
     fewest = survey.terms.fewest
     return Spots.of_file(1 < fewest <= len(survey) < FEW)  # a validation file, of which one row is enough, may be small
@@ -34,11 +34,11 @@ def _few(survey: Survey, spot: Spot) -> Fault:
 
 @file_rule("too-many-epochs", "warning", fails=([CHAT] * 12,), passes=([CHAT] * 3,))
 def too_many_epochs(survey: Survey) -> Spots:
-    """Each example would be shown very often.
+    """Each example would be shown many times.
 
     Why: the model learns the rows by heart, and does worse on what it has not seen.
 
-    Told from twice as many epochs on as OpenAI's rule gives a file of this size, and from six.
+    Reported from six epochs on, where that is at least twice what OpenAI's rule gives a file of this size.
     """
     epochs, rule = survey.terms.n_epochs or 0, auto_epochs(len(survey))
     return Spots.of_file(len(survey) > 0 and epochs > 5 and epochs >= 2 * rule, rule)
@@ -57,7 +57,7 @@ def too_few_showings(survey: Survey) -> Spots:
 
     Why: it takes too few steps to learn anything that one could measure.
 
-    Examples times epochs should be a hundred at least; OpenAI's rule chooses the epochs so.
+    Examples times epochs should be at least a hundred: OpenAI's rule chooses the epochs so.
     """
     epochs, rows = survey.terms.n_epochs, len(survey)
     return Spots.of_file(epochs is not None and 0 < rows * epochs < FEWEST_SHOWINGS and epochs < auto_epochs(rows))
@@ -66,5 +66,5 @@ def too_few_showings(survey: Survey) -> Spots:
 @tells(too_few_showings)
 def _showings(survey: Survey, spot: Spot) -> Fault:
     epochs, rows = survey.terms.n_epochs or 1, len(survey)
-    what = f"{count(rows, 'example')} in {count(epochs, 'epoch')} are {rows * epochs} to learn from."
+    what = f"With {count(rows, 'example')} and {count(epochs, 'epoch')} the model sees {rows * epochs} in all."
     return Fault(what, f"Add examples, or use {auto_epochs(rows)} epochs as OpenAI's rule does.")

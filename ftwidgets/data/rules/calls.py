@@ -12,7 +12,7 @@ from ftwidgets.data.repair import rewritten
 from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
 from ftwidgets.data.rules.samples import ANSWER, CALL, CALLED, RESULT, USER, chat
 
-REMEDY = 'A call is {"id": "...", "type": "function", "function": {"name": "...", "arguments": "..."}}.'
+REMEDY = 'Write each as {"id": "...", "type": "function", "function": {"name": "...", "arguments": "..."}}.'
 
 Message = dict[str, Any]
 Call = dict[str, Any]
@@ -81,14 +81,16 @@ def _as_call(call: Any) -> Any:
 
 @rule("call-name", "warning", "message", fails=(_calling(name=""), _calling(name=5)), passes=_calling())
 def call_name(message: Message) -> Iterator[Fault]:
-    """A call does not say which function it is of.
+    """A tool call does not name its function.
 
     Why: the model would learn to call nothing; OpenAI's service would refuse the file.
     """
     for function in functions_of(message):
         name = function.get("name")
         if not isinstance(name, str) or not name:
-            yield Fault(f"The name of the function called is {shown(name)}.", "Write its name.", "tool_calls")
+            yield Fault(
+                f"The name of the called function is {shown(name)}.", "Give the name of the function.", "tool_calls"
+            )
 
 
 @rule(
@@ -104,17 +106,18 @@ def call_name(message: Message) -> Iterator[Fault]:
     passes=(_calling(), _calling(arguments='{"id": 7}')),
 )
 def call_arguments(message: Message) -> Iterator[Fault]:
-    """The arguments of a call are not an object, written as JSON in a text.
+    """The arguments of a tool call are not a text that holds a JSON object.
 
     Why: the model would learn to write arguments that no program can read; OpenAI's service may refuse the file.
 
-    They are a text that holds JSON: "arguments": "{\\"id\\": 7}". json.dumps makes it of a dictionary.
+    Write "arguments": "{\\"id\\": 7}". json.dumps makes such a text of a dictionary.
     """
     for function in functions_of(message):
         arguments = function.get("arguments")
         if not isinstance(arguments, str) or not _is_object(arguments):
-            what = f"The arguments of {shown(function.get('name'))} are {shown(arguments)}."
-            yield Fault(what, 'Write a JSON object as a text, such as "{}".', "tool_calls")
+            name = shown(function.get("name"))
+            what = f"The arguments of {name} are {shown(arguments)}, not a text that holds a JSON object."
+            yield Fault(what, 'Write them like this: "{\\"id\\": 7}".', "tool_calls")
 
 
 def _is_object(text: str) -> bool:
@@ -161,7 +164,7 @@ def _with_function(call: Any, change: Change) -> Any:
 def call_type(message: Message) -> Iterator[Fault]:
     """The type of a tool call is not "function".
 
-    Why: the local model passes the type over; OpenAI's service would refuse the file.
+    Why: the local model ignores the type; OpenAI's service would refuse the file.
     """
     for call in calls_of(message):
         if call.get("type") != "function":

@@ -38,8 +38,8 @@ def control_character(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: nobody sees them, and each is a token or more: the model learns to write them.
 
-    They come from terminals (colours), from word processors, and from files that were decoded wrongly. Tabs and ends of
-    lines are no fault.
+    They come from terminals (colours), from word processors, and from files that were decoded wrongly. Tabs and line
+    breaks are fine.
     """
     for begin, end in spans(re.compile(f"{CONTROL}+"), text):
         yield Fault(f"The text holds the control character {_point(text[begin])}.", "Remove it.", span=(begin, end))
@@ -68,8 +68,8 @@ def invisible_character(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model reads, and learns, other words than you see; hidden text can even be an instruction.
 
-    Meant are zero-width spaces, byte-order marks, soft hyphens, marks of direction in a text that has no writing from
-    right to left, and tag characters. What emoji, Persian, Thai or flags are made of is no fault.
+    These are zero-width spaces, byte-order marks, soft hyphens, marks of direction in a text that has no writing from
+    right to left, and tag characters. Those that emoji, flags, Persian or Thai need are fine.
     """
     for begin, end in _invisible(text):
         yield Fault(f"The text holds the invisible character {_point(text[begin])}.", "Remove it.", span=(begin, end))

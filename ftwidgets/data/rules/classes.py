@@ -26,12 +26,12 @@ MAJORITY, RATIO = 0.8, 10
     passes=([said("no")] * 7 + [said("yes")] * 5, [said("no")] * 9),
 )
 def label_imbalance(survey: Survey) -> Spots:
-    """One label has nearly all of the rows.
+    """One label has far more rows than another.
 
     Why: the model can be right most of the time without reading the question, and learns to say that label.
 
-    Told where one label has four fifths of the rows, or ten times those of another. Accuracy alone then says little:
-    hold it against what always saying the most frequent label would reach, and look at each label by itself.
+    Reported where one label has four fifths of the rows, or ten times as many as another. Accuracy alone then says
+    little: compare it with what always saying the most frequent label would reach, and look at each label by itself.
     """
     found = labels_of(survey)
     rows = sorted(found.meanings.values()) if found else []
@@ -47,7 +47,7 @@ def _uneven(survey: Survey, spot: Spot) -> Fault:
     most, least = (shown(found.usual(label).text.strip()) for label in (most, least))
     part = f"{100 * rows / total:.0f} %"
     what = f"{most} is the answer of {rows:,} of {total:,} rows ({part}), {least} of {fewest:,}."
-    remedy = f"Always saying {most} would be right in {part}: add rows of the other labels."
+    remedy = f"Add rows of the other labels: always saying {most} would be right in {part} of the rows."
     return Fault(what, remedy)
 
 
@@ -60,9 +60,10 @@ def _uneven(survey: Survey, spot: Spot) -> Fault:
 def label_rare(survey: Survey) -> Spots:
     """A label has too few rows to be learned or judged.
 
-    Why: from some examples a model learns that there is a label, not what it means; and a handful cannot tell how well.
+    Why: a handful of rows teaches that there is such a label, not what it means, nor does it show how well it was
+    learned.
 
-    Told below a fiftieth of all rows; and below ten, where that is less than half of an even share.
+    Reported below 2 % of all rows, and below ten rows where that is less than half of an even share.
     """
     found = labels_of(survey)
     if not found or len(found.meanings) < 2:
@@ -92,7 +93,8 @@ def label_variant(survey: Survey) -> Spots:
 
     Why: the model takes them for two labels, and its answers are counted wrong for a capital letter or a full stop.
 
-    Meant are spellings that differ by case, blank space or the stop at the end. The fix writes the most frequent one.
+    These are spellings that differ by case, white space or the full stop at the end. The fix writes the most frequent
+    one.
     """
     found = labels_of(survey)
     if not found:

@@ -28,7 +28,7 @@ def completions_identical(survey: Survey) -> Spots:
 
     Why: the model learns to say one thing whatever is asked.
 
-    From ten rows on, where it is a label, another rule tells it.
+    From ten rows on, where the answer is a label, the rule label-single reports it instead.
     """
     if len(label_single.find(survey).place):
         return Spots.of([])
@@ -45,7 +45,7 @@ def _completions_same(survey: Survey, spot: Spot) -> Fault:
 def completion_prefix(survey: Survey) -> Spots:
     """All completions begin with the same words.
 
-    Why: the model learns to say them each time, and nothing from them.
+    Why: the model learns to say them each time, and learns nothing else from them.
     """
     return found_in(survey, lambda known: has_prefix(known.completions, LONG_COMPLETION_PREFIX))
 
@@ -68,9 +68,9 @@ def _without_prefix(survey: Survey, spot: Spot) -> Mend:
     "completion-stop", "note", fails=(pairs_like("{} ->", " {}"),), passes=(GOOD, pairs_like("", " {}"), PAIR_LABELS)
 )
 def completion_stop(survey: Survey) -> Spots:
-    """The completions do not end alike.
+    """The completions do not end with the same stop sequence.
 
-    Why: a base model stops where it should only by a sign that ends every completion, given as `stop` when it is used.
+    Why: a base model stops only where a sequence comes that ended every completion; each request gives it as `stop`.
 
     The local model, and every chat model, needs none: each answer ends with its own token.
     """
@@ -80,7 +80,7 @@ def completion_stop(survey: Survey) -> Spots:
 @tells(completion_stop)
 def _no_stop(survey: Survey, spot: Spot) -> Fault:
     return Fault(
-        "No sign ends every completion.", f"End each with {shown(known_of(survey).stop)}. {WHERE}", "completion"
+        "The completions have no common ending.", f"End each with {shown(known_of(survey).stop)}. {WHERE}", "completion"
     )
 
 
@@ -97,9 +97,9 @@ def _with_stop(survey: Survey, spot: Spot) -> Mend:
     passes=(GOOD,),
 )
 def completion_stop_odd(survey: Survey) -> Spots:
-    """What ends every completion is long, or stands within completions too.
+    """What ends every completion is long for a stop sequence, or stands within completions too.
 
-    Why: a base model would be stopped in the middle of its answer, or pay for a long sign each time.
+    Why: a base model would be stopped in the middle of its answer, or pay for a long ending each time.
     """
 
     def is_found(known: Affixes) -> bool:

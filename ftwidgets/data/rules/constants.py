@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ftwidgets.data.affixes import affixes_of
+from ftwidgets.data.rules.completions import completion_prefix, completion_stop_odd
+from ftwidgets.data.rules.prompts import prompt_prefix, prompt_separator_odd
 from ftwidgets.data.rules.rule import Fault, Spot, Spots, file_rule, shown, tells
 from ftwidgets.data.rules.samples import CHAT, PAIR, asked, said
 from ftwidgets.data.survey import Survey
@@ -26,9 +28,9 @@ PROMPTS = [asked(f"Answer in short: {n * n}?") for n in range(10)]
 def answers_alike(survey: Survey) -> Spots:
     """All answers begin, or end, with the same words.
 
-    Why: the model learns them first, and says them always; each answer costs their tokens.
+    Why: the model learns them first, and says them always; each answer pays for their tokens.
 
-    Keep them where they are meant, as a mark of the format.
+    Keep them where they are meant, such as a mark of the format.
     """
     return _spots(survey, 2)
 
@@ -37,10 +39,10 @@ def answers_alike(survey: Survey) -> Spots:
 def prompts_alike(survey: Survey) -> Spots:
     """All prompts begin, or end, with the same words.
 
-    Why: the model learns to answer prompts with these words: without them it may answer otherwise.
+    Why: the model learns to answer prompts with these words: without them it may answer differently.
 
-    What is said in every prompt is said better in a system message, which can be changed in one place. Looked at is
-    the last message before the answer.
+    What is said in every prompt is said better in a system message, which can be changed in one place. Only the last
+    message before each answer is looked at.
     """
     return _spots(survey, 0)
 
@@ -48,12 +50,14 @@ def prompts_alike(survey: Survey) -> Spots:
 def _spots(survey: Survey, start: int) -> Spots:
     if len(survey.places) < FEWEST or survey.kind == "preference":
         return Spots.of([])
-    return Spots.of([-1 for text in affixes_of(survey)[start : start + 2] if text], value=_ends(survey, start))
+    found = [n for n, text in enumerate(affixes_of(survey)[start : start + 2]) if text and not _told(survey, start + n)]
+    return Spots.of([-1] * len(found), value=[float(n) for n in found])
 
 
-def _ends(survey: Survey, start: int) -> list[float]:
-    """Of what is found, whether it is at the end."""
-    return [float(n) for n, text in enumerate(affixes_of(survey)[start : start + 2]) if text]
+def _told(survey: Survey, affix: int) -> bool:
+    """Whether a rule about pairs tells of the same words already."""
+    rule = (prompt_prefix, prompt_separator_odd, completion_prefix, completion_stop_odd)[affix]
+    return bool(len(rule.find(survey).place))
 
 
 @tells(answers_alike)
@@ -69,5 +73,9 @@ def _prompts(survey: Survey, spot: Spot) -> Fault:
 def _fault(what: str, text: str, spot: Spot) -> Fault:
     at = "ends" if spot.value else "begins"
     quoted = shown(text[-40:] if spot.value else text)
-    remedy = "Keep it if it is meant." if what == "answer" else "Say it in a system message, or keep it if it is meant."
+    remedy = (
+        "Keep it if it is meant, else remove it."
+        if what == "answer"
+        else "Say it in a system message, or keep it if it is meant."
+    )
     return Fault(f"Every {what} {at} with {quoted}.", remedy)

@@ -69,9 +69,9 @@ def content_not_text(message: Message) -> Iterator[Fault]:
     content = message.get("content")
     if isinstance(content, list):
         if not content or not all(_is_part(part) for part in content):
-            yield Fault("A content part is malformed.", 'A part is {"type": "text", "text": "..."}.', "content")
+            yield Fault("A part of the content is malformed.", 'Write {"type": "text", "text": "..."}.', "content")
     elif content is not None and not isinstance(content, str):
-        yield Fault(f"'content' is {shown(content)}, not a text.", "Put it in quotation marks.", "content")
+        yield Fault(f"'content' is {shown(content)}, not a text.", "Write a text in quotation marks.", "content")
 
 
 def _is_part(part: Any) -> bool:
@@ -120,7 +120,7 @@ def content_parts(message: Message) -> Iterator[Fault]:
     said = [text for text in texts if isinstance(text, str) and text]
     for one, after in pairwise(said):
         if not one[-1].isspace() and not after[0].isspace():
-            what = f"{shown(one[-20:])} and {shown(after[:20])} stand in two parts with nothing between."
+            what = f"{shown(one[-20:])} and {shown(after[:20])} stand in two parts with nothing between them."
             yield Fault(what, "Make them one text.", "content")
             return
 
@@ -169,29 +169,32 @@ def _without_images(message: Message, fault: Fault) -> Mend | None:
     passes=(_image("https://a.org/b.png"), _image("data:image/png;base64,iVBORw0K", detail="low")),
 )
 def image_unfit(message: Message) -> Iterator[Fault]:
-    """An image is not one that OpenAI's service takes either.
+    """An image is not one that OpenAI's service takes.
 
-    Why: OpenAI's service would refuse the file, or pass the example over.
+    Why: OpenAI's service would refuse the file, or skip the example.
 
     It takes an address (http or https) or the image itself (data:), JPEG, PNG or WEBP of up to 10 MB, and the detail
-    low, high or auto; up to 10 images an example, none in an answer. Images with people are passed over.
+    low, high or auto; up to 10 images an example, none in an answer. It skips examples with images of people.
     """
     content = message.get("content")
     for part in content if isinstance(content, list) else ():
         what = _unfit(part) if isinstance(part, dict) and part.get("type") == "image_url" else None
         if what:
-            yield Fault(what, "Use JPEG, PNG or WEBP up to 10 MB, as https:// or data:image/...", "content")
+            yield Fault(*what, "content")
 
 
-def _unfit(part: dict[str, Any]) -> str | None:
+def _unfit(part: dict[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with an image, and the remedy."""
+    remedy = "Use JPEG, PNG or WEBP up to 10 MB, as https:// or data:image/..."
     image = part.get("image_url")
     url = image.get("url") if isinstance(image, dict) else None
     if not isinstance(image, dict) or not isinstance(url, str) or not url.startswith(IMAGES):
-        return f"An image is {shown(url if isinstance(image, dict) else image)}."
+        return f"An image is given as {shown(url if isinstance(image, dict) else image)}.", remedy
     if len(url) > LARGEST_IMAGE * 4 // 3 + 100:
-        return f"An image has {len(url) * 3 / 4 / 2**20:,.0f} MB."
+        return f"An image has {len(url) * 3 / 4 / 2**20:,.0f} MB.", remedy
     detail = image.get("detail", "auto")
-    return None if detail in ("low", "high", "auto") else f"The detail of an image is {shown(detail)}."
+    known = detail in ("low", "high", "auto")
+    return None if known else (f"The detail of an image is {shown(detail)}.", "Use low, high or auto.")
 
 
 @rule("content-blank", "warning", "message", fails=chat(USER, ANSWER | {"content": " \n"}), passes=CHAT)

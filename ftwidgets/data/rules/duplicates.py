@@ -90,8 +90,8 @@ def contradiction(survey: Survey) -> Spots:
 
     Why: the model cannot learn both; it learns to waver between them, and is judged wrong half of the time.
 
-    Compared is all that comes before the last answer. Answers that differ only by case, blank space or the stop at the
-    end are no contradiction. Keep both where several answers are right and the model should vary.
+    All that comes before the last answer is compared. Answers that differ only by case, white space or the full stop at
+    the end are no contradiction. Keep both where several answers are right and the model should vary.
     """
     return survey.once(_contradicting)
 
@@ -109,7 +109,7 @@ def _contradicting(survey: Survey) -> Spots:
 
 
 def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two answers are the same words but for case, blank space and the stop; what calls a tool is no words."""
+    """Whether two answers are the same words but for case, white space and the full stop; a tool call is no words."""
     here, there = (answer_of(example) for example in (one, other))
     calls = any(functions_of(example["messages"][-1]) for example in (one, other) if "messages" in example)
     return bool(here and there and not calls and meaning(here) == meaning(there))
@@ -140,7 +140,7 @@ def same_answer(survey: Survey) -> Spots:
 
     Why: the model learns to give it where it does not know what to say.
 
-    Told from a fifth of all answers on, and not of labels.
+    Reported from a fifth of all answers on; labels are left out.
     """
     places = survey.places
     if len(places) < 10 or survey.kind == "preference" or labels_of(survey):
@@ -157,7 +157,10 @@ def same_answer(survey: Survey) -> Spots:
 def _many(survey: Survey, spot: Spot) -> Fault:
     answer = shown(_answer(survey, spot.place))
     rows = count(int(spot.value), "row")
-    return Fault(f"{rows} of {len(survey.places):,} have the answer {answer}.", "Keep it if it is meant.")
+    return Fault(
+        f"{rows} of {len(survey.places):,} have the answer {answer}.",
+        "Keep it if it is meant, else write answers that fit each question.",
+    )
 
 
 def _asked(survey: Survey) -> npt.NDArray[np.int64]:

@@ -65,9 +65,9 @@ def _whole(row: Row, fault: Fault) -> Mend | None:
 
 @rule("too-deep", "error", "line", fails=b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), passes=CHAT)
 def too_deep(row: Row) -> Iterator[Fault]:
-    """An example is nested very deep.
+    """An example is nested very deeply.
 
-    Why: the job would fail: lists and objects more than 200 levels within one another are not read.
+    Why: the job would fail: lists and objects nested more than 200 levels deep are not read.
     """
     yield from found(row, "too-deep")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ftwidgets.data.rules.quotations import last_words
 from ftwidgets.data.rules.rule import Fault, rule, shown
 from ftwidgets.data.rules.samples import asked, said
 from ftwidgets.data.rules.speakers import ANSWERERS, END, START
@@ -74,13 +75,13 @@ def cut_off(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to stop in the middle.
 
-    Found is only what is certain: a last word such as "and" or "the", or a comma, after whole sentences. The ends of
-    letters and verses are passed over. Most often the answer was cut at a limit of tokens.
+    Only what is certain is reported: a last word such as "and" or "the", or a comma, after whole sentences. The ends of
+    letters and of verses are left out. Most often the answer was cut at a limit of tokens.
     """
     found = CUT_OFF.search(text)
     last = text.rstrip()[text.rstrip().rfind("\n") + 1 :]
     if speaker in ANSWERERS and found and len(last) > 50 and SENTENCE.search(text) and "```" not in text:
-        yield Fault(f"The answer ends with {shown(last[-24:])}.", "Complete it, or drop it.", span=found.span())
+        yield Fault(f"The answer ends with {shown(last_words(last))}.", "Complete it, or drop it.", span=found.span())
 
 
 CAPITAL = "A-ZÀ-ÖØ-ÞΑ-ΩА-Я"

@@ -32,9 +32,9 @@ def _open_calls(example: Example) -> Iterator[tuple[int, dict[str, Any], list[An
 
 @rule("answer-id", "warning", "turns", fails=chat(USER, CALLED, BARE, ANSWER), passes=SOUND)
 def answer_id(example: Example) -> Iterator[Fault]:
-    """A tool's message does not say which call it answers.
+    """A tool message does not say which call it answers.
 
-    Why: the local model passes ids over; OpenAI's service would refuse the file.
+    Why: the local model ignores ids; OpenAI's service would refuse the file.
     """
     for number, message in enumerate(example["messages"], 1):
         known = message.get("tool_call_id")
@@ -82,7 +82,7 @@ def answer_without_call(example: Example) -> Iterator[Fault]:
     passes=(SOUND, chat(USER, CALLED), chat(USER, CALLED, RESULT)),
 )
 def call_unanswered(example: Example) -> Iterator[Fault]:
-    """The conversation goes on before a tool call was answered.
+    """The conversation goes on before a tool call is answered.
 
     Why: the model would learn to go on without what it asked for; OpenAI's service would refuse the file.
 
@@ -95,7 +95,7 @@ def call_unanswered(example: Example) -> Iterator[Fault]:
             continue
         if waiting and not unknown:
             what = f"The call {shown(waiting[0])} is not answered."
-            yield Fault(what, "Put the tool's message after it, before the next turn.", "tool_calls", called)
+            yield Fault(what, "Put the tool message after it, before the next turn.", "tool_calls", called)
         called, unknown = place + 1, False
 
 
@@ -116,7 +116,12 @@ def call_undefined(example: Example) -> Iterator[Fault]:
         for function in functions_of(message):
             name = function.get("name")
             if isinstance(name, str) and name not in names:
-                yield Fault(f"{shown(name)} is not among the tools.", "Define it, or correct it.", "tool_calls", number)
+                yield Fault(
+                    f"{shown(name)} is not among the tools.",
+                    "Define it there, or correct the name.",
+                    "tool_calls",
+                    number,
+                )
 
 
 @rule("tools-missing", "note", "turns", fails=chat(USER, CALLED, RESULT, ANSWER), passes=(SOUND, CHAT))
@@ -154,7 +159,9 @@ def functions_deprecated(example: Example) -> Iterator[Fault]:
     """
     old = [message for message in example["messages"] if message["role"] == "function" or message.get("function_call")]
     if old or "functions" in example:
-        yield Fault("The example has functions, which are deprecated.", "Write them as tools.", "functions")
+        yield Fault(
+            "The example calls functions in the old way, which is deprecated.", "Write them as tools.", "functions"
+        )
 
 
 @mends(functions_deprecated)

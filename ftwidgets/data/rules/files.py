@@ -21,7 +21,7 @@ def empty_file(survey: Survey) -> Spots:
 @tells(empty_file)
 def _empty(survey: Survey, spot: Spot) -> Fault:
     fewest = survey.terms.fewest
-    return Fault("The file has no examples.", f"Add at least {count(fewest, 'row')}, one JSON object a line.")
+    return Fault("The file has no examples.", f"Add at least {count(fewest, 'row')}, one JSON object on each line.")
 
 
 @file_rule("too-few-examples", "error", fails=([CHAT] * 9,), passes=([CHAT] * 10,))
@@ -31,7 +31,7 @@ def too_few_examples(survey: Survey) -> Spots:
     Why: the job would fail: OpenAI's service, and this one, want ten.
 
     Ten are enough for a job, not for a lesson: a model learns a manner of speaking from 50 to 100 good examples, and a
-    task from some hundreds. More of the same teaches less than more of what is different.
+    task from a few hundred. Varied examples teach more than many that are alike.
     """
     return Spots.of_file(0 < len(survey.data) < survey.terms.fewest)
 

@@ -48,7 +48,7 @@ def leak_prompt(train: Survey, validation: Survey) -> Spots:
 
     Why: the model learns one answer to a question and is judged by another.
 
-    Rows that answer the same too are told as leaks.
+    Rows with the same answer too are reported by the rule leak.
     """
     places = [one.places[_asks(one)] for one in (train, validation)]
     found = _shared(train.facts.prompt, validation.facts.prompt, places[0], places[1])
@@ -68,9 +68,9 @@ def _asked(train: Survey, spot: Spot, validation: Survey) -> Fault:
     passes=([[CHAT], [CHAT]], [[CHAT], [asked("Where is your parcel?")]], [[said("?")], [said("!")]]),
 )
 def leak_normalised(train: Survey, validation: Survey) -> Spots:
-    """A row of the training file is in the validation or test file too, but for case, blank space or punctuation.
+    """A row of the training file is in the validation or test file too, but for case, white space or punctuation.
 
-    Why: the model has as good as seen it; the validation loss then shows what it remembers.
+    Why: the model has all but seen it; the validation loss then shows what it remembers.
 
     System messages are left out of the comparison.
     """
@@ -83,7 +83,7 @@ def leak_normalised(train: Survey, validation: Survey) -> Spots:
 
 @tells(leak_normalised)
 def _nearly(train: Survey, spot: Spot, validation: Survey) -> Fault:
-    return _told(train, spot, validation, "is the same as", "but for case, blank space or punctuation")
+    return _told(train, spot, validation, "is the same as", "but for case, white space or punctuation")
 
 
 @mends(leak)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ftwidgets.data.prose import is_about_markup, prose
@@ -35,7 +36,16 @@ def html_entity(text: str, speaker: str) -> Iterator[Fault]:
     if not is_about_markup(text):
         for begin, end in spans(re.compile(ENTITY), prose(text)):
             meant = html.unescape(text[begin:end])
-            yield Fault(f"{text[begin:end]} stands for {shown(meant)}.", "Write the character.", span=(begin, end))
+            yield Fault(f"{text[begin:end]} is HTML for {_named(meant)}.", "Write the character.", span=(begin, end))
+
+
+def _named(character: str) -> str:
+    """A character in quotation marks, or by its name where it cannot be seen."""
+    return (
+        shown(character)
+        if character.isprintable()
+        else f"a {unicodedata.name(character[:1], 'control character').lower()}"
+    )
 
 
 @mends(html_entity, safe=True)
@@ -63,7 +73,7 @@ def html_tag(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to write tags into its answers.
 
-    Meant are the tags of paragraphs, lines and styles. Code is passed over, and so are texts that speak of code or
+    These are the tags of paragraphs, lines and styles. Code is passed over, and so are texts that speak of code or
     markup, whole pages, and tables, in which <br> is the only way to end a line.
     """
     if is_about_markup(text) or text.lstrip().startswith(("<!", "<?", "<html")):
@@ -99,16 +109,16 @@ ESCAPED = re.compile(r"(?<=[\w.!?:;,)*\"'])\\n(?:\\n)+(?=[A-Z0-9\-*•#\"À-Þ])
     hint=r"[^ \\]\\n(?:\\n)*[A-Z0-9\-*#\"]|[^ \\]\\n(?:\\n)*[•À-Þ]",
 )
 def escaped_newline(text: str, speaker: str) -> Iterator[Fault]:
-    r"""A line's end is written as two characters, \\ and n.
+    r"""A line break is written as two characters, \ and n.
 
     Why: the model learns to write them, and its answers show them.
 
-    It happens where a text is escaped twice. Found only in texts that have no real line's end, and not in code.
+    It happens where a text is escaped twice. Found only in texts without a real line break, and not in code.
     """
     if "\n" in text or is_about_markup(text) or re.search(r"print|\w\(\"|= ?\"", text):
         return
     for span in spans(ESCAPED, prose(text)):
-        yield Fault(r"A line's end is written as \n.", "Write a real one.", span=span)
+        yield Fault(r"A line break is written as a backslash and n.", "Write a real line break.", span=span)
 
 
 @mends(escaped_newline)
@@ -150,7 +160,7 @@ def template_mark(text: str, speaker: str) -> Iterator[Fault]:
     if len(found := list(spans(re.compile(MARK), plain))) and not TALK.search(plain):
         for begin, end in found:
             if text[begin:end] != "</s>" or "<s>" not in text:  # else what is struck out in HTML
-                yield Fault(f"{text[begin:end]} is a mark of a template.", "Remove it.", span=(begin, end))
+                yield Fault(f"{text[begin:end]} is a mark of a chat template.", "Remove it.", span=(begin, end))
 
 
 @mends(template_mark)
@@ -197,4 +207,6 @@ def placeholder(text: str, speaker: str) -> Iterator[Fault]:
     if speaker in ANSWERERS and not is_about_markup(text):
         for begin, end in spans(re.compile(BLANKS), prose(text)):
             if text[:begin][-1:] not in ("\\", "}", "{", "^", "_"):
-                yield Fault(f"{shown(text[begin:end])} was never filled in.", "Fill it in.", span=(begin, end))
+                yield Fault(
+                    f"{shown(text[begin:end])} was never filled in.", "Fill it in, or drop the row.", span=(begin, end)
+                )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ftwidgets.data.conventions import Affixes, Column, affixes
+from ftwidgets.data.rules.amounts import few_examples
 from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, shown, tells
 from ftwidgets.data.rules.samples import CHAT, PAIR
 from ftwidgets.data.survey import Survey
@@ -30,7 +31,7 @@ def pairs_like(prompt: str, completion: str, rows: int = 6) -> list[Example]:
 
 GOOD = pairs_like("{} ->", " {}.")
 WHERE = (
-    "It matters where a base model continues a text, as davinci-002 does; the local model reads each pair as a chat."
+    "Needed only by base models that continue a text, such as davinci-002: the local model reads each pair as a chat."
 )
 
 
@@ -68,7 +69,7 @@ def is_odd(known: Affixes, key: str, column: Column) -> bool:
 def odd(key: str, column: Column, better: str) -> Fault:
     """What is said of such an ending."""
     suffix = column.suffix or ""
-    how = f"are {len(suffix)} characters" if len(suffix) > LONG_SUFFIX else f"stand within {key}s too"
+    how = f"is {len(suffix)} characters long" if len(suffix) > LONG_SUFFIX else f"stands within {key}s too"
     return Fault(f"All {key}s end with {shown(suffix)}, which {how}.", f"Use {shown(better)}. {WHERE}", key)
 
 
@@ -81,21 +82,31 @@ def has_prefix(column: Column, fewest: int) -> bool:
 def pairs_few(survey: Survey) -> Spots:
     """There are fewer than a hundred pairs.
 
-    Why: a base model learns a task from some hundred pairs, and each doubling of them makes it better.
+    Why: OpenAI advised a few hundred pairs for its old base models, which got better with each doubling.
+
+    Below fifty rows the rule few-examples says so instead.
     """
+    if len(few_examples.find(survey).place):
+        return Spots.of([])
     return found_in(survey, lambda known: known.rows < FEW)
 
 
 @tells(pairs_few)
 def _few(survey: Survey, spot: Spot) -> Fault:
-    return Fault(f"The file has {known_of(survey).rows} pairs.", "Some hundred are a good beginning.")
+    return Fault(
+        f"The file has {known_of(survey).rows} pairs.",
+        "Add more that differ from these: a few hundred are a good start.",
+    )
 
 
 @file_rule("pair-long", "note", fails=([*GOOD, PAIR | {"prompt": "a" * 10_001}],), passes=(GOOD,))
 def pair_long(survey: Survey) -> Spots:
     """A pair is very long.
 
-    Why: base models read 2,048 tokens at once, and what is beyond is cut off: above 10,000 characters it mostly is.
+    Why: the old base models read at most 2,048 tokens and cut off the rest; newer models read more, at a higher cost.
+
+    Reported above 10,000 characters, which are mostly more tokens than that. The rule over-context reports what is too
+    long for the model that will be trained.
     """
     known = affixes(survey)
     if known is None or known.task == "open-ended generation":
@@ -105,7 +116,11 @@ def pair_long(survey: Survey) -> Spots:
 
 @tells(pair_long)
 def _long(survey: Survey, spot: Spot) -> Fault:
-    return Fault(f"The pair has {spot.value:,.0f} characters.", "Shorten it, or remove it.", "prompt")
+    return Fault(
+        f"The pair has {spot.value:,.0f} characters.",
+        "Shorten it where not all of it is needed, or remove it.",
+        "prompt",
+    )
 
 
 @mends(pair_long)
@@ -115,7 +130,7 @@ def _without_long(survey: Survey, spot: Spot) -> Mend:
 
 @file_rule("prompt-upper-case", "note", fails=(pairs_like("WHERE IS {}? ->", " x{}"),), passes=(GOOD,))
 def prompt_upper_case(survey: Survey) -> Spots:
-    """The prompts are mostly in capitals.
+    """Many letters of the prompts are capitals.
 
     Why: models have read little text in capitals, cut it into more tokens and understand it less well.
     """
@@ -124,7 +139,7 @@ def prompt_upper_case(survey: Survey) -> Spots:
 
 @file_rule("completion-upper-case", "note", fails=(pairs_like("{} ->", " YES, {}."),), passes=(GOOD,))
 def completion_upper_case(survey: Survey) -> Spots:
-    """The completions are mostly in capitals.
+    """Many letters of the completions are capitals.
 
     Why: models have read little text in capitals, cut it into more tokens and write it less well.
     """
@@ -153,11 +168,11 @@ def _completions_lower(survey: Survey, spot: Spot) -> Mend:
 
 @file_rule("classification", "note", fails=(TWO_LABELS,), passes=(GOOD, PAIR_LABELS))
 def classification(survey: Survey) -> Spots:
-    """The pairs seem to be for sorting into classes.
+    """The pairs look like a classification task.
 
-    Why: sorting is learned by small models too, is measured with accuracy and F1, and wants labels of one token.
+    Why: small models learn this too. It is measured with accuracy and F1, and works best with labels of one token.
 
-    It is inferred from there being fewer than a third as many different completions as pairs. Keep some pairs back, to
+    Reported where there are fewer than a third as many different completions as pairs. Keep some pairs back, to
     measure with.
     """
     return found_in(survey, lambda known: known.task == "classification" and not known.completions.same)
@@ -166,5 +181,5 @@ def classification(survey: Survey) -> Spots:
 @tells(classification)
 def _classes(survey: Survey, spot: Spot) -> Fault:
     known = known_of(survey)
-    what = f"{known.rows:,} pairs have {count(known.answers, 'different completion')}."
+    what = f"{known.rows:,} pairs have only {count(known.answers, 'different completion')}: they look like labels."
     return Fault(what, "Use short labels, and keep some pairs back for a test.", "completion")

@@ -50,8 +50,8 @@ def answer_very_short(survey: Survey) -> Spots:
 
     Why: it may be an accident; and a few short answers teach a model to stop early.
 
-    Held against the middle answer of the file: an eighth of it or less, and farther away than the others spread. Labels
-    are passed over.
+    Compared with the median answer of the file: an eighth of its length or less, and well outside the usual spread.
+    Labels are passed over.
     """
     return _answers(survey, above=False)
 
@@ -64,7 +64,7 @@ def answer_very_long(survey: Survey) -> Spots:
 
     Why: it may be an accident, such as two rows in one; and it costs, and weighs, as much as many others.
 
-    Held against the middle answer of the file: eight times it or more, and farther away than the others spread.
+    Compared with the median answer of the file: eight times its length or more, and well outside the usual spread.
     """
     return _answers(survey, above=True)
 
@@ -82,8 +82,9 @@ def _answers(survey: Survey, *, above: bool) -> Spots:
 @tells(answer_very_long)
 def _length(survey: Survey, spot: Spot) -> Fault:
     usual = int(np.median(survey.facts.length[survey.places]))
-    what = f"The answer has {count(int(spot.value), 'character')}; the middle one of the file has {usual:,}."
-    return Fault(what, "Look whether it is whole, and one.")
+    what = f"The answer has {count(int(spot.value), 'character')}; the median answer has {usual:,}."
+    remedy = "Check that it is complete." if spot.value < usual else "Check that it is one answer, and not several."
+    return Fault(what, remedy)
 
 
 @file_rule(
@@ -100,7 +101,7 @@ def row_very_long(survey: Survey) -> Spots:
     Why: it costs as much as many others, may be cut off where it exceeds what the model can read, and slows each batch
     that it is in.
 
-    Counted in tokens where they are known, else in bytes; found as very long answers are.
+    Measured in tokens where they are known, else in bytes, and compared as in answer-very-long.
     """
     places = survey.places
     sizes = _sizes(survey)[places]
@@ -113,8 +114,8 @@ def _size(survey: Survey, spot: Spot) -> Fault:
     sizes = _sizes(survey)[survey.places]
     unit = "token" if survey.facts.tokens.any() else "byte"
     usual = float(np.median(sizes))
-    what = f"The row has {count(int(spot.value), unit)}, {about(spot.value / max(usual, 1))} times the middle row."
-    return Fault(what, "Look whether it is one row, and worth it.")
+    what = f"The row has {count(int(spot.value), unit)}, {about(spot.value / max(usual, 1))} times the median row."
+    return Fault(what, "Check that it is one row, and worth its cost.")
 
 
 def _sizes(survey: Survey) -> npt.NDArray[np.uint32]:

@@ -53,8 +53,8 @@ def near_duplicate(survey: Survey) -> Spots:
 
     Why: the model learns these words by heart, and where one of the two is held out, the test is no test.
 
-    Of all runs of three words in either, four fifths are in both; system messages, case and white space do not count.
-    Rows that ask the very same and answer differently are contradictions, and told as such.
+    Reported where four fifths of all runs of three words are in both; system messages, case and white space do not
+    count. Rows that ask the very same and answer differently are reported by the rule contradiction.
     """
     found = survey.aside
     whole, prompt = survey.whole, survey.facts.prompt
@@ -72,10 +72,11 @@ def _near(survey: Survey, spot: Spot) -> Fault:
     how = (
         "the same words but for case and white space"
         if spot.value >= 1
-        else f"{spot.value:.0%} the same".replace("%", " %")
+        else f"{spot.value:.0%} alike".replace("%", " %")
     )
     return Fault(
-        f"It says nearly what line {survey.line(spot.other)} says ({how}).", "Keep one of them, or make them differ."
+        f"The row says nearly the same as line {survey.line(spot.other)} ({how}).",
+        "Keep one of them, or make them differ.",
     )
 
 
@@ -97,8 +98,8 @@ def leak_near(survey: Survey, other: Survey) -> Spots:
 
     Why: the held-out file is to show how the model does on what it has not seen; here it has seen nearly the same.
 
-    Of all runs of three words in either, four fifths are in both; what is the same but for case, white space and
-    punctuation, or asks the very same, is told by other rules.
+    Reported where four fifths of all runs of three words are in both; what is the same but for case, white space and
+    punctuation, or asks the very same, is reported by other rules.
     """
     rows, others = survey.data.rows, other.data.rows
     pairs = near_between(
@@ -124,7 +125,7 @@ def _talks(survey: Survey) -> Iterator[str]:
 @tells(leak_near)
 def _leaks(survey: Survey, spot: Spot, other: Survey) -> Fault:
     where = f"line {other.line(spot.other)} of {other.data.name}"
-    return Fault(f"It says nearly what {where} says ({spot.value * 100:.0f} % the same).", DROP)
+    return Fault(f"The row says nearly the same as {where} ({spot.value * 100:.0f} % alike).", DROP)
 
 
 @mends(leak_near)
@@ -154,7 +155,7 @@ def other_language(survey: Survey) -> Spots:
 
     Why: a few examples in another language teach little of it; they may have come in by mistake.
 
-    Told from the first 300 characters of each example. Where many languages are meant, pass this over.
+    Judged by the first 300 characters of each example. Where several languages are meant, ignore this.
     """
     codes = survey.facts.language
     known, counts = np.unique(codes[codes != b""], return_counts=True)
@@ -168,4 +169,4 @@ def _other(survey: Survey, spot: Spot) -> Fault:
     codes = survey.facts.language
     known, counts = np.unique(codes[codes != b""], return_counts=True)
     own, most = codes[spot.place].decode(), known[counts.argmax()].decode()
-    return Fault(f"The example is in '{own}', most are in '{most}'.", "Remove it, unless it is meant.")
+    return Fault(f"The language of the example is '{own}', that of most is '{most}'.", "Remove it, unless it is meant.")

@@ -69,7 +69,7 @@ def comment(row: Row) -> Iterator[Fault]:
 
 @rule("unescaped-control", "error", "line", fails=b'{"prompt": "a\tb", "completion": "c"}', passes={"prompt": "\t"})
 def control_character(row: Row) -> Iterator[Fault]:
-    r"""A tab or another control character stands in a line as it is.
+    r"""A tab or another control character stands unescaped in a text.
 
     Why: the job would fail at this line: within a text JSON writes them as \t, \n or \u0000.
     """
@@ -84,7 +84,7 @@ def control_character(row: Row) -> Iterator[Fault]:
     passes={"prompt": "a\u00a0b", "completion": "\u200b."},
 )
 def invisible_character(row: Row) -> Iterator[Fault]:
-    """A sign that cannot be seen stands between the values.
+    """An invisible character stands between the values.
 
     Why: the job would fail at this line: JSON knows the space, the tab and the line break, and no others.
 
@@ -97,7 +97,7 @@ def invisible_character(row: Row) -> Iterator[Fault]:
     "bad-escape", "error", "line", fails=(rb'{"prompt": "it\'s"}', rb'{"prompt": "C:\data"}'), passes={"prompt": "\\d"}
 )
 def bad_escape(row: Row) -> Iterator[Fault]:
-    r"""A backslash stands before a sign that it does not go with.
+    r"""A backslash stands before a character that it cannot escape.
 
     Why: the job would fail at this line: after a backslash JSON has ", \, /, b, f, n, r, t or u and four digits.
     """

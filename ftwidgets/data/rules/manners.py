@@ -51,7 +51,9 @@ def as_an_ai(text: str, speaker: str) -> Iterator[Fault]:
 
     Such answers were often made by another model. Keep those in which somebody asks who is speaking.
     """
-    yield from _phrases(AS_AN_AI, text, speaker, "The answer says {}.", "Say it without, or drop the row.")
+    yield from _phrases(
+        AS_AN_AI, text, speaker, "The answer says {}.", "Rewrite the answer without it, or drop the row."
+    )
 
 
 CUTOFF = (
@@ -81,7 +83,7 @@ def knowledge_cutoff(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: that is another model's date; the one that learns it has its own.
     """
-    yield from _phrases(CUTOFF, text, speaker, "The answer says {}.", "Say it without, or drop the row.")
+    yield from _phrases(CUTOFF, text, speaker, "The answer says {}.", "Rewrite the answer without it, or drop the row.")
 
 
 REFUSAL = (
@@ -159,7 +161,9 @@ def apologies(text: str, speaker: str) -> Iterator[Fault]:
     """
     found = list(spans(re.compile(APOLOGY), text))
     if speaker in ANSWERERS and len(found) > 2 and len(LINES.findall(text)) < 3:
-        yield Fault(f"The answer apologises {len(found)} times.", "Once is enough.", span=(found[0][0], found[-1][1]))
+        yield Fault(
+            f"The answer apologises {len(found)} times.", "Apologise once at most.", span=(found[0][0], found[-1][1])
+        )
 
 
 ANSWER_ROLE, USER_ROLE = "(?i:assistant|ai|ai assistant|chatbot|bot|chatgpt|gpt-?4)", "(?:User|USER|Human|HUMAN)"

@@ -47,7 +47,7 @@ def role_missing(message: Message) -> Iterator[Fault]:
     passes=CHAT,
 )
 def role_unknown(message: Message) -> Iterator[Fault]:
-    """A message has a role that there is not.
+    """A message has an unknown role.
 
     Why: the job would fail: the role decides what the model reads and what it learns to say.
     """
@@ -103,7 +103,9 @@ def weight_out_of_place(message: Message) -> Iterator[Fault]:
     Why: the job would fail: only what the assistant says is trained on.
     """
     if "weight" in message and message.get("role") != "assistant":
-        yield Fault("Only an assistant's message has a 'weight'.", "Remove it.", "weight")
+        yield Fault(
+            f"'weight' is {shown(message['weight'])}, and only an assistant message has one.", "Remove it.", "weight"
+        )
 
 
 @mends(weight_out_of_place, safe=True)
@@ -117,9 +119,9 @@ def _without(message: Message, keys: set[str]) -> Message:
 
 @rule("key-unknown", "warning", "message", fails=chat(USER | {"date": "today"}, ANSWER), passes=CHAT)
 def key_unknown(message: Message) -> Iterator[Fault]:
-    """A message has a key that it is not known to have.
+    """A message has an unknown key.
 
-    Why: the local model passes it over; OpenAI's service may refuse the file.
+    Why: the local model ignores it; OpenAI's service may refuse the file.
     """
     extra = sorted(set(message) - MESSAGE_KEYS)
     if extra:
@@ -143,12 +145,14 @@ def key_out_of_place(message: Message) -> Iterator[Fault]:
 
     Why: the local model reads a call whoever makes it; OpenAI's service would refuse the file.
 
-    Calls and refusals are the assistant's; the id of a call is a tool's.
+    Calls and refusals belong to the assistant, the id of a call to a tool.
     """
     role = message.get("role")
     for key, speaker in SPEAKERS.items():
         if role in ROLES and role != speaker and message.get(key) is not None:
-            yield Fault(f"A {role} message has '{key}', which only a message of role {speaker} has.", "Remove it.", key)
+            yield Fault(
+                f"A message of role {role} has '{key}', which only one of role {speaker} has.", "Remove it.", key
+            )
 
 
 @mends(key_out_of_place)
@@ -171,13 +175,17 @@ def _in_place(message: Message, fault: Fault) -> Mend | None:
 def name_odd(message: Message) -> Iterator[Fault]:
     """A speaker's name is not one that OpenAI's API takes.
 
-    Why: the local model passes names over; OpenAI's service may refuse the file.
+    Why: the local model ignores names; OpenAI's service may refuse the file.
 
     A name has 1 to 64 letters, digits, underscores and hyphens.
     """
     name = message.get("name", "a")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield Fault(f"The name is {shown(name)}.", "Use up to 64 letters, digits, _ and -, or remove it.", "name")
+        yield Fault(
+            f"'name' is {shown(name)}, which OpenAI's API does not take.",
+            "Use up to 64 letters, digits, _ and -, or remove it.",
+            "name",
+        )
 
 
 @mends(name_odd)
@@ -203,7 +211,11 @@ def refusal_not_text(message: Message) -> Iterator[Fault]:
     """
     refusal = message.get("refusal")
     if refusal is not None and not isinstance(refusal, str):
-        yield Fault(f"'refusal' is {shown(refusal)}.", "Write the words of the refusal, or remove the key.", "refusal")
+        yield Fault(
+            f"'refusal' is {shown(refusal)}, not a text.",
+            "Write the words of the refusal, or remove the key.",
+            "refusal",
+        )
 
 
 @mends(refusal_not_text, safe=True)

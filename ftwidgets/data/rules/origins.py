@@ -23,7 +23,7 @@ def not_jsonl(survey: Survey) -> Spots:
 @tells(not_jsonl)
 def _not_jsonl(survey: Survey, spot: Spot) -> Fault:
     what = f"The file is {survey.data.origin.format}, and not JSONL: as it is, a service would refuse it."
-    return Fault(what, "ft.upload sends its rows as JSONL, data.write writes them so.")
+    return Fault(what, "ft.upload sends its rows as JSONL, and data.write saves them as JSONL.")
 
 
 @file_rule("reader-note", "note", fails=(b'prompt,completion\n"a",b\nc,d\ne,f,g\n',), passes=([CHAT],))

@@ -53,7 +53,7 @@ def pair_not_text(example: Example) -> Iterator[Fault]:
     """
     for field in ("prompt", "completion"):
         if field in example and not isinstance(example[field], str):
-            yield Fault(f"'{field}' is {shown(example[field])}, not a text.", "Put it in quotation marks.", field)
+            yield Fault(f"'{field}' is {shown(example[field])}, not a text.", "Write a text in quotation marks.", field)
 
 
 @mends(pair_not_text, safe=True)

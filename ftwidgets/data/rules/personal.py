@@ -43,9 +43,9 @@ def email_address(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: a model repeats what it has learned, to anybody who asks; and the file may be passed on.
 
-    Addresses at example.com and its like, which belong to nobody, are passed over.
+    Addresses at example.com and the like, which belong to nobody, are left out.
     """
-    yield from _of(text, "This is an e-mail address", "e-mail")
+    yield from _of(text, "The text holds an e-mail address", "e-mail")
 
 
 @rule(
@@ -61,11 +61,11 @@ def phone_number(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: a model repeats what it has learned, to anybody who asks; and the file may be passed on.
 
-    Found by the groups in which such numbers are written. Some that are kept for films and examples are passed over:
-    North America's 555-01xx, London's 020 7946 0xxx and the mobile 07700 900xxx. A shop's own number, which it wants
-    to be told, may stay.
+    Found by the groups in which such numbers are written. Some that are reserved for films and examples are left out:
+    North America's 555-01xx, London's 020 7946 0xxx and the mobile 07700 900xxx. A shop's own number, which customers
+    are meant to have, may stay.
     """
-    yield from _of(text, "This is a telephone number", "phone")
+    yield from _of(text, "The text holds a telephone number", "phone")
 
 
 @rule(
@@ -81,9 +81,9 @@ def card_number(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: a model repeats what it has learned, to anybody who asks; such a number is money.
 
-    Found by the beginnings that cards have and by their check digit (Luhn). A test card cannot be told from a card.
+    Found by the digits that cards begin with and by their check digit (Luhn). A test card looks like any other.
     """
-    yield from _of(text, "This is a card number (it passes the Luhn check)", "card")
+    yield from _of(text, "The text holds a card number that passes the Luhn check", "card")
 
 
 @rule(
@@ -101,7 +101,7 @@ def bank_account(text: str, speaker: str) -> Iterator[Fault]:
 
     Found by its form and by its check digits (modulo 97).
     """
-    yield from _of(text, "This is a bank account (its check digits are right)", "bank account")
+    yield from _of(text, "The text holds a bank account number whose check digits are right", "bank account")
 
 
 @rule(
@@ -113,13 +113,13 @@ def bank_account(text: str, speaker: str) -> Iterator[Fault]:
     hint=_hint("national id"),
 )
 def national_id(text: str, speaker: str) -> Iterator[Fault]:
-    """A text holds the number by which a state knows a person.
+    """A text holds a national identification number.
 
     Why: a model repeats what it has learned, to anybody who asks; such a number opens accounts.
 
-    Looked for are those of the United States, Brazil and France, which can be told by their form and check digits.
+    Those of the United States, Brazil and France are looked for, by their form and check digits.
     """
-    yield from _of(text, "This is a national id", "national id")
+    yield from _of(text, "The text holds a national identification number", "national id")
 
 
 @rule(
@@ -135,9 +135,9 @@ def ip_address(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: it may lead to a person or a machine; a model repeats what it has learned.
 
-    Addresses within a house, and those reserved for examples, are passed over.
+    Private addresses, and those reserved for examples, are left out.
     """
-    yield from _of(text, "This is a public internet address", "IP address")
+    yield from _of(text, "The text holds a public internet address", "IP address")
 
 
 @rule(
@@ -155,11 +155,11 @@ def ip_address(text: str, speaker: str) -> Iterator[Fault]:
 def secret(text: str, speaker: str) -> Iterator[Fault]:
     """A text holds a key, a token or a password.
 
-    Why: whoever has it can use it, and a model tells it to anybody. Change it, besides removing it here.
+    Why: whoever has it can use it, and a model tells it to anybody. Remove it here, and change it where it is used.
 
     Found by the beginnings that such keys have, and by the words that stand before a password.
     """
-    yield from _of(text, "This is a secret", "key or token", "private key", "password")
+    yield from _of(text, "The text holds a secret", "key or token", "private key", "password")
 
 
 _masks(email_address, "e-mail")

@@ -37,7 +37,11 @@ def preference_input(example: Example) -> Iterator[Fault]:
     The input is {"messages": [...]}, with 'tools' and 'parallel_tool_calls' where there are tools.
     """
     if kind_of(example.get("input")) != "chat":
-        what = f"'input' is {shown(example['input'])}." if "input" in example else "The key 'input' is missing."
+        what = (
+            f"'input' is {shown(example['input'])}, not a chat."
+            if "input" in example
+            else "The key 'input' is missing."
+        )
         yield Fault(what, 'Write {"messages": [...]}.', "input")
 
 
@@ -110,7 +114,7 @@ def _as_answer(example: Example, fault: Fault) -> Mend | None:
 def preference_same(example: Example) -> Iterator[Fault]:
     """Both outputs of a preference pair are the same.
 
-    Why: nothing is learned from it: whatever the model does, it finds both as likely, and the step is spent.
+    Why: nothing is learned from it: to the model both answers are always equally likely.
 
     It is no error, since such a pair does not stop a job: its loss is log 2 and its gradient 0.
     """

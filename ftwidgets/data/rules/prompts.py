@@ -35,19 +35,21 @@ def _prompts_same(survey: Survey, spot: Spot) -> Fault:
     "prompt-separator", "note", fails=(pairs_like("Where is {}", " {}."),), passes=(GOOD, pairs_like("", " {}."))
 )
 def prompt_separator(survey: Survey) -> Spots:
-    """The prompts do not end alike.
+    """The prompts do not end with the same separator.
 
-    Why: a base model sees where the prompt ends and its answer begins only by a sign that ends every prompt.
+    Why: a base model sees where the prompt ends and its answer begins only by a separator that ends every prompt.
 
-    The sign must stand nowhere else in the prompts, and must end the prompt when the model is used. The local model
-    needs none, nor does any chat model: its template marks the end.
+    The separator must stand nowhere else in the prompts, and must end the prompt when the model is used. The local
+    model, and every chat model, needs none: its template marks the end.
     """
     return found_in(survey, lambda known: known.task != "open-ended generation" and not known.prompts.suffix)
 
 
 @tells(prompt_separator)
 def _no_separator(survey: Survey, spot: Spot) -> Fault:
-    return Fault("No sign ends every prompt.", f"End each with {shown(known_of(survey).separator)}. {WHERE}", "prompt")
+    return Fault(
+        "The prompts have no common ending.", f"End each with {shown(known_of(survey).separator)}. {WHERE}", "prompt"
+    )
 
 
 @mends(prompt_separator)
@@ -63,9 +65,9 @@ def _with_separator(survey: Survey, spot: Spot) -> Mend:
     passes=(GOOD,),
 )
 def prompt_separator_odd(survey: Survey) -> Spots:
-    """What ends every prompt is long, or stands within prompts too.
+    """What ends every prompt is long for a separator, or stands within prompts too.
 
-    Why: a base model needs a short sign for the end of a prompt, and one that is nowhere else.
+    Why: a base model needs a short separator at the end of each prompt, and one that is nowhere else.
     """
     return found_in(survey, lambda known: not known.prompts.same and is_odd(known, "prompt", known.prompts))
 
@@ -80,9 +82,9 @@ def _odd_separator(survey: Survey, spot: Spot) -> Fault:
 def prompt_prefix(survey: Survey) -> Spots:
     """All prompts begin with the same words.
 
-    Why: fine-tuning teaches the task, so that the words that name it are paid for in each example and each request.
+    Why: fine-tuning teaches the task: words that only name it cost tokens in each example and each request.
 
-    Without them here, they must be left out when the model is used too.
+    Where they are removed here, leave them out when the model is used too.
     """
     return found_in(survey, lambda known: has_prefix(known.prompts, LONG_PROMPT_PREFIX + 1))
 

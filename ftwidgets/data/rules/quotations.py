@@ -20,6 +20,15 @@ def shown_apart(one: str, other: str) -> tuple[str, str]:
     return shown(f"…{one[begin:]}", MOST), shown(f"…{other[begin:]}", MOST)
 
 
+def last_words(text: str, most: int = 24) -> str:
+    """How a text ends, from the beginning of a word on where that is near."""
+    end = text[-most:]
+    if len(text) <= most:
+        return text
+    space = -1 if text[-most - 1].isspace() else end.find(" ")
+    return f"…{end[space + 1 :] if 0 <= space < most // 2 else end.lstrip()}"
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in quotation marks, with "and" before the last."""
     quoted: Sequence[str] = [shown(name) for name in names]

@@ -35,7 +35,7 @@ def answer_loops(texts: Said) -> Iterator[Fault]:
 
     Why: the model learns to go round in circles, as the one that wrote this may have done.
 
-    Told where the last answer ends with the same words four times or more, over a hundred characters, or where one
+    Reported where the last answer ends with the same words four times or more, over a hundred characters, or where one
     sentence makes up half of it.
     """
     number, speaker, text = texts[-1]

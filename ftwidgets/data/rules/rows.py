@@ -13,7 +13,7 @@ from ftwidgets.data.rules.samples import ANSWER, CHAT, PAIR, PREFERENCE, USER
 from ftwidgets.data.terms import Terms
 
 TO_CHAT = (
-    'As a chat, an example is {"messages": [{"role": "user", "content": PROMPT}, '
+    'As a chat, write {"messages": [{"role": "user", "content": PROMPT}, '
     '{"role": "assistant", "content": COMPLETION}]}.'
 )
 
@@ -52,7 +52,7 @@ def _the_object(row: Row, fault: Fault) -> Mend | None:
     passes=(CHAT, PAIR),
 )
 def unknown_format(row: Row, terms: Terms) -> Iterator[Fault]:
-    """An example has none of the formats that a job can train.
+    """An example has none of the formats that a job can train on.
 
     Why: the job would fail: it finds neither 'messages' nor 'prompt' and 'completion'.
     """
@@ -76,10 +76,13 @@ def _as_it_is_meant(row: Row, fault: Fault) -> Mend | None:
 def preference_pair(row: Row, terms: Terms) -> Iterator[Fault]:
     """An example is a preference pair, and the job is a supervised one.
 
-    Why: the job would fail: only a job with the method dpo learns from what is preferred to what.
+    Why: the job would fail: only a job with the method dpo learns from two answers, one of them preferred.
     """
     if terms.method == "supervised" and kind_of(row.value) == "preference":
-        yield Fault("The example is a preference pair, which a supervised job cannot train.", "Use chat examples.")
+        yield Fault(
+            "The example is a preference pair, which a supervised job cannot train on.",
+            "Use chat examples, or start a job with the method dpo.",
+        )
 
 
 @mends(preference_pair)  # what is not preferred is lost
@@ -94,12 +97,12 @@ def _preferred(row: Row, fault: Fault) -> Mend | None:
 def not_a_preference(row: Row, terms: Terms) -> Iterator[Fault]:
     """An example is no preference pair, and the job has the method dpo.
 
-    Why: the job would fail: it learns from two answers, which of them is preferred.
+    Why: the job would fail: a dpo job learns from two answers, one of them preferred.
     """
     kind = kind_of(row.value)
     if terms.method == "dpo" and kind in ("chat", "prompt/completion"):
-        remedy = "Use 'input', 'preferred_output' and 'non_preferred_output', or a supervised job."
-        yield Fault(f"The example is {kind}, which a job with the method dpo cannot train.", remedy)
+        remedy = "Give 'input', 'preferred_output' and 'non_preferred_output', or start a supervised job."
+        yield Fault(f"The example is {kind}, which a job with the method dpo cannot train on.", remedy)
 
 
 @rule("mixed-formats", "error", "row", fails=([CHAT, PAIR],), passes=([CHAT, CHAT],))

@@ -28,10 +28,10 @@ _SIGNED = [
 def ending_missing(survey: Survey) -> Spots:
     """An answer does not end as nearly all others do.
 
-    Why: it was cut off, or is in another manner; the model learns to stop so too.
+    Why: it may have been cut off, or come from elsewhere; the model learns to end its answers so too.
 
-    Looked at are the last four characters: a signature, a closing bracket, a mark that ends the answer. Where answers
-    are short labels this is passed over.
+    The last four characters are compared: a signature, a closing bracket, a mark that ends the answer. Short labels are
+    left out.
     """
     places = survey.places[survey.facts.length[survey.places] > 0]
     if len(places) < FEWEST or np.median(survey.facts.length[places]) < LONG:
@@ -47,7 +47,7 @@ def _odd(survey: Survey, spot: Spot) -> Fault:
     usual = np.flatnonzero(survey.facts.sound & (survey.facts.ending == _usual(survey)))[0]
     own, most = _end(survey, spot.place, 12), _end(survey, int(usual), 4)
     what = f"The answer ends with {own}; {spot.value * 100:.0f} % of the answers end with {most}."
-    return Fault(what, "Look whether it was cut off.", "messages")
+    return Fault(what, "Check whether it was cut off.", "messages")
 
 
 def _usual(survey: Survey) -> int:

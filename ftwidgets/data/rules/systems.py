@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ftwidgets.bases.chat import text_of
-from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, shown, tells
+from ftwidgets.data.rules.quotations import shown_apart
+from ftwidgets.data.rules.rule import Fault, Mend, Spot, Spots, file_rule, mends, tells
 from ftwidgets.data.rules.samples import ANSWER, CHAT, SYSTEM, USER, chat
 from ftwidgets.data.survey import Survey
 
@@ -27,10 +28,10 @@ OTHER = chat(SYSTEM | {"content": "You are a pirate."}, USER, ANSWER)
 def system_inconsistent(survey: Survey) -> Spots:
     """A row has another system message than nearly all others, or none.
 
-    Why: the model learns to answer so under that system message; the odd rows teach something that is asked for
-    nowhere, and the system message that you will use is learned less.
+    Why: the model learns to answer under the system message that it sees: these rows teach it to answer under another
+    than the one that you will use.
 
-    Told where nine tenths of the rows share one, or have none.
+    Reported where nine tenths of the rows share one, or have none.
     """
     places = survey.places[survey.facts.kind[survey.places] == 1]
     if len(places) < FEWEST:
@@ -47,8 +48,9 @@ def system_inconsistent(survey: Survey) -> Spots:
 def _other(survey: Survey, spot: Spot) -> Fault:
     here, there = (_system(survey.data.rows[place].value) for place in (spot.place, spot.other))
     part = f"{min(99, round(100 * spot.value))} % of the rows"
-    usual = f"have {shown(text_of(there))}" if there else "have none"
-    what = f"The system message is {shown(text_of(here))}" if here else "The row has no system message"
+    own, most = shown_apart(*(text_of(one) if one else "" for one in (here, there)))
+    usual = f"have {most}" if there else "have none"
+    what = f"The system message is {own}" if here else "The row has no system message"
     return Fault(f"{what}; {part} {usual}.", "Use one system message throughout, the one that you will use.", "content")
 
 

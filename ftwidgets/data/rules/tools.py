@@ -109,7 +109,7 @@ def _without_parallel(example: Example, fault: Fault) -> Mend:
 def tool_malformed(example: Example) -> Iterator[Fault]:
     """A tool is not defined as OpenAI's API wants it.
 
-    Why: the local model passes the definition over; OpenAI's service would refuse the file.
+    Why: the local model ignores the definition; OpenAI's service would refuse the file.
 
     A tool is {"type": "function", "function": {"name": "...", "description": "...", "parameters": {...}}}.
     """
@@ -166,7 +166,7 @@ def _tool(**function: Any) -> dict[str, Any]:
 def tool_name(example: Example) -> Iterator[Fault]:
     """A tool has a name that OpenAI's API does not take.
 
-    Why: the local model passes the definition over; OpenAI's service would refuse the file.
+    Why: the local model ignores the definition; OpenAI's service would refuse the file.
 
     A name has 1 to 64 letters a to z, digits, underscores and hyphens.
     """
@@ -196,7 +196,7 @@ def tool_name(example: Example) -> Iterator[Fault]:
 def tool_parameters(example: Example) -> Iterator[Fault]:
     """A tool's parameters are not described as an object.
 
-    Why: the local model passes the definition over; OpenAI's service would refuse the file.
+    Why: the local model ignores the definition; OpenAI's service would refuse the file.
 
     The parameters are a JSON Schema: {"type": "object", "properties": {...}, "required": [...]}. A tool without
     parameters leaves them out.

@@ -68,7 +68,7 @@ def no_user(example: Example) -> Iterator[Fault]:
     Where the model is to write freely, a short request that is always the same does better than none.
     """
     if all(message["role"] != "user" for message in example["messages"]):
-        yield Fault("No message is the user's.", "Add what the assistant answers.", "messages")
+        yield Fault("No message is the user's.", "Add what the assistant is asked.", "messages")
 
 
 @rule(
@@ -121,7 +121,7 @@ def system_not_first(example: Example) -> Iterator[Fault]:
     """
     for number, message in enumerate(example["messages"][1:], 2):
         if message["role"] in ("system", "developer"):
-            yield Fault("A system message is not the first.", "Put it at the beginning.", "role", number)
+            yield Fault("The system message is not the first message.", "Put it at the beginning.", "role", number)
 
 
 @mends(system_not_first)
@@ -146,7 +146,7 @@ def _system_first(example: Example, fault: Fault) -> Mend | None:
 def turn_repeated(example: Example) -> Iterator[Fault]:
     """Two messages of the same speaker follow one another.
 
-    Why: chats alternate when the model is used; here a turn may be missing.
+    Why: when the model is used, the two speakers take turns; here a turn may be missing.
     """
     for number, (one, after) in enumerate(pairwise(example["messages"]), 2):
         if one["role"] == after["role"] and one["role"] in ("user", "assistant"):

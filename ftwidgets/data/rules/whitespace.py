@@ -1,4 +1,4 @@
-"""Rules about blank space in texts: at the ends of answers, in runs, and of odd kinds."""
+"""Rules about white space in texts: at the ends of answers, in runs, and of odd kinds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 
 from ftwidgets.data.prose import prose
-from ftwidgets.data.rules.rule import Fault, Mend, mends, rule
+from ftwidgets.data.rules.rule import Fault, Mend, mends, rule, shown
 from ftwidgets.data.rules.samples import PAIR, asked, said
 from ftwidgets.data.rules.speakers import ANSWERERS, END, START, spans
 from ftwidgets.quantities import count
 
 BLANK = " \t\r\n"
+
+KINDS, MIXED = {" ": "space", "\t": "tab", "\n": "line break"}, "white-space character"
+
+MOST = 20
+"""Characters of a word that are quoted."""
 
 BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n){3,}(?=[ \t]*\S)")
 SPACES = re.compile(r"(?<=[a-zà-ÿ,;.])   +(?=[A-Za-zÀ-ÿ])")
@@ -41,29 +46,33 @@ languages within numbers, before units and after abbreviations."""
     hint=f"{START}[{BLANK}]|[{BLANK}]{END}",
 )
 def space_around(text: str, speaker: str) -> Iterator[Fault]:
-    """An answer begins or ends with blank space.
+    """An answer begins or ends with white space.
 
-    Why: the model learns to begin or end its answers so; the blank space is a token, and the first one decides much.
+    Why: the model learns to begin or end its answers so; white space is a token, and the first token decides much.
 
-    Looked at are only answers. A completion's single leading space is the custom of prompt/completion files, and right.
+    Only answers are looked at. One space before a completion is right: it is the custom of prompt/completion files.
     """
     if speaker not in ANSWERERS or not text.strip(BLANK):
         return
     begin, end = len(text) - len(text.lstrip(BLANK)), len(text.rstrip(BLANK))
     if begin and not (speaker == "completion" and text[:begin] == " "):
-        yield Fault(f"The answer begins with {_told(text[:begin])}.", "Remove it.", span=(0, begin))
+        yield _around_answer("begins", text[:begin], (0, begin))
     if end < len(text):
-        yield Fault(f"The answer ends with {_told(text[end:])}.", "Remove it.", span=(end, len(text)))
+        yield _around_answer("ends", text[end:], (end, len(text)))
 
 
-def _told(blank: str) -> str:
-    return count(len(blank), "space") if blank.strip(" ") == "" else count(len(blank), "blank character")
+def _around_answer(how: str, blank: str, span: tuple[int, int]) -> Fault:
+    """What stands there, counted: spaces, tabs, line breaks, or some of each."""
+    signs = blank.replace("\r\n", "\n")
+    kind = KINDS.get(signs[0], MIXED) if len(set(signs)) == 1 else MIXED
+    remedy = "Remove it." if len(signs) == 1 else "Remove them."
+    return Fault(f"The answer {how} with {count(len(signs), kind)}.", remedy, span=span)
 
 
 @mends(space_around, safe=True)
 def _stripped(text: str, speaker: str, fault: Fault) -> Mend:
     lead = " " if speaker == "completion" and text.startswith(" ") else ""
-    return Mend("remove the blank space", lead + text.strip(BLANK))
+    return Mend("remove the white space", lead + text.strip(BLANK))
 
 
 @rule(
@@ -77,13 +86,13 @@ def _stripped(text: str, speaker: str, fault: Fault) -> Mend:
 def blank_lines(text: str, speaker: str) -> Iterator[Fault]:
     """A text has three or more blank lines in a row.
 
-    Why: they say nothing and cost tokens; in answers the model learns to leave them.
+    Why: they say nothing and cost tokens; in answers the model learns to write them.
 
     They are often left over from a page from which the text was taken. Code is passed over.
     """
     for span in spans(BLANK_LINES, prose(text)):
         lines = text.count("\n", *span) - 1
-        yield Fault(f"{lines} blank lines follow one another.", "Leave one.", span=span)
+        yield Fault(f"{lines} blank lines follow one another.", "Keep one of them.", span=span)
 
 
 @mends(blank_lines, safe=True)
@@ -105,9 +114,9 @@ def _one_blank_line(text: str, speaker: str, fault: Fault) -> Mend:
     hint="[a-zà-ÿ,;.]   +[A-Za-zÀ-ÿ]",
 )
 def spaces(text: str, speaker: str) -> Iterator[Fault]:
-    """Words are apart by three or more spaces.
+    """Three or more spaces stand between two words.
 
-    Why: other spaces are other tokens; the model learns to leave gaps.
+    Why: a run of spaces is another token than one space; the model learns to leave gaps.
 
     Code is passed over, and so are texts in which more than one line has gaps: a table is aligned so.
     """
@@ -115,7 +124,14 @@ def spaces(text: str, speaker: str) -> Iterator[Fault]:
     found = list(spans(SPACES, plain))
     if found and len({plain.count("\n", 0, begin) for begin, _ in spans(GAP, plain)}) == 1:
         for span in found:
-            yield Fault(f"{span[1] - span[0]} spaces stand between two words.", "Leave one.", span=span)
+            what = f"{span[1] - span[0]} spaces stand between {_around(text, *span)}."
+            yield Fault(what, "Keep one of them.", span=span)
+
+
+def _around(text: str, begin: int, end: int) -> str:
+    """The words before and after a place in a text."""
+    before, after = text[max(0, begin - MOST) : begin].split(), text[end : end + MOST].split()
+    return f"{shown(before[-1] if before else '')} and {shown(after[0] if after else '')}"
 
 
 @mends(spaces, safe=True)
@@ -140,12 +156,13 @@ def odd_space(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: it looks like a space and is another token: the model reads, and learns, other words than you see.
 
-    It is left where typography asks for it: before the French ; : ! ? and within « », in numbers, before units and
+    It is fine where typography asks for it: before the French ; : ! ? and within « », in numbers, before units and
     after abbreviations. It comes along when text is copied from a web page or a word processor.
     """
     for begin, end in spans(SPACE, prose(text)):
         if begin > 0 and end < len(text):
-            yield Fault("A non-breaking space stands between two words.", "Use a plain space.", span=(begin, end))
+            what = f"A non-breaking space stands between {_around(text, begin, end)}."
+            yield Fault(what, "Use a plain space.", span=(begin, end))
 
 
 @mends(odd_space, safe=True)

@@ -146,7 +146,7 @@ def test_an_answer_that_is_much_longer_says_how_much() -> None:
     rows[7] = chat(USER, ANSWER | {"content": "It left. " * 400})
     found = findings(rows, "answer-very-long")
     assert [one.line for one in found] == [8]
-    assert found[0].message == "The answer has 3,600 characters; the middle one of the file has 28."
+    assert found[0].message == "The answer has 3,600 characters; the median answer has 28."
 
 
 def test_a_row_with_another_system_message_is_shown_both_and_may_get_the_usual_one() -> None:

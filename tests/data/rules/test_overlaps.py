@@ -90,3 +90,22 @@ def test_answers_that_call_other_tools_contradict_each_other() -> None:
 
     assert found([calling("look_up"), calling("send")], LIKE_ANOTHER) == {"contradiction"}
     assert found([CHAT, chat(USER, ANSWER, USER), chat(USER, said("No.")["messages"][1], USER)], {"contradiction"})
+
+
+AFFIXES = {"answers-alike", "prompts-alike", "completion-prefix", "prompt-prefix", "completion-stop-odd"}
+
+
+def test_that_all_pairs_begin_with_the_same_words_is_told_once() -> None:
+    alike = [{"prompt": f"Where is parcel {n}? ->", "completion": f" It is on its way, {n * 7}."} for n in range(12)]
+    assert found(alike, AFFIXES) == {"prompt-prefix", "completion-prefix"}
+    chats = [asked_and_said(one["prompt"], one["completion"].strip()) for one in alike]
+    assert found(chats, AFFIXES) == {"prompts-alike", "answers-alike"}
+
+
+def asked_and_said(question: str, answer: str) -> dict[str, Any]:
+    return chat(USER | {"content": question}, ANSWER | {"content": answer})
+
+
+@pytest.mark.parametrize(("rows", "rule"), [(12, "few-examples"), (60, "pairs-few")])
+def test_that_there_are_few_pairs_is_told_once(rows: int, rule: str) -> None:
+    assert {"few-examples", "pairs-few"} & set(check(load(pairs(" yes", rows))).by_cause()) == {rule}
