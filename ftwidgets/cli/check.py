@@ -7,8 +7,10 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from ftwidgets.data import Findings, check
 from ftwidgets.data import page as data_page
@@ -20,8 +22,8 @@ from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError
 
 MOST_LINES, MOST_TRIED = 5, 20
-NARROW = 110
-"""Columns below which a table has no column for the lines."""
+NARROW, NARROWEST = 110, 60
+"""Columns below which a table has no column for the lines, and below which there is no table."""
 
 WIDTH = 140
 """Columns of the table where the output is no terminal."""
@@ -105,7 +107,7 @@ def _show(findings: Findings, model: str | None) -> None:
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, width=WIDTH)
     if findings:
-        out.print(_table(findings, out.width))
+        out.print(_table(findings, out.width) if out.width >= NARROWEST else _stacked(findings))
     told = [findings.summary(), *findings.skipped, *_mends(findings)]
     if findings:
         told.append("More about a rule: ftwidgets check --explain RULE")
@@ -123,10 +125,25 @@ def _table(findings: Findings, width: int) -> Table:
     if width >= NARROW:
         table.add_column("lines", overflow="fold", max_width=width // 4)
     for rule, group in findings.by_cause().items():
-        said, lines = str(group[0]), data_page.lines_of(group, MOST_LINES)
-        last = [said, lines] if width >= NARROW else [f"{said}\nLines: {lines}" if len(group) > 1 and lines else said]
+        last = [str(group[0]), data_page.lines_of(group, MOST_LINES)] if width >= NARROW else [_said(group)]
         table.add_row(group[0].level, rule, f"{len(group):,}", *last)
     return table
+
+
+def _stacked(findings: Findings) -> Group:
+    """The causes one below the other, for a terminal in which a table would have a column of a few letters."""
+    parts: list[Text | Padding] = []
+    for rule, group in findings.by_cause().items():
+        times = f", {len(group):,} times" if len(group) > 1 else ""
+        parts.append(Text(f"{group[0].level} {rule}{times}", "bold", overflow="fold"))
+        parts.append(Padding(Text(_said(group), overflow="fold"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _said(group: Findings) -> str:
+    """The first of a cause in words, and below it the lines of all where there are more."""
+    lines = data_page.lines_of(group, MOST_LINES)
+    return f"{group[0]}\nLines: {lines}" if len(group) > 1 and lines else str(group[0])
 
 
 def _mends(findings: Findings) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from ftwidgets.cli.check import _table
+from ftwidgets.cli.check import _stacked, _table
 from ftwidgets.data import check as check_rows
 from ftwidgets.data import fix, load
 from ftwidgets.data.examination import rules_of
@@ -93,6 +93,33 @@ def test_a_table_is_as_wide_as_the_terminal_and_has_every_cause(columns: int) ->
     assert len(findings.by_cause()) >= 30
     for rule, group in findings.by_cause().items():
         assert [group[0].level, rule, f"{len(group):,}"] in [line.split()[:3] for line in lines]
+
+
+@pytest.mark.parametrize("columns", [20, 40, 59])
+def test_where_a_table_does_not_fit_the_causes_stand_one_below_the_other(columns: int) -> None:
+    findings = check_rows(load([*ROWS, WRONG, WRONG, ODD]))
+    out = Console(width=columns, file=StringIO(), color_system=None)
+    out.print(_stacked(findings))
+    lines = out.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert max(map(len, lines)) <= columns
+    said = " ".join(" ".join(lines).split())
+    assert "error role-unknown, 2 times Line 201, message 1: 'usr' is not a role." in said
+    assert "Lines: 201, 202" in said and "error no-assistant Line 203:" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pty is not there")
+def test_a_narrow_terminal_gets_no_table(tmp_path: Path) -> None:
+    import pty
+
+    terminal, screen = pty.openpty()
+    path = write(tmp_path / "rows.jsonl", [*ROWS, WRONG])
+    command = [sys.executable, "-m", "ftwidgets", "check", str(path)]
+    with_size = environment(tmp_path / "home") | {"COLUMNS": "40", "TERM": "xterm", "NO_COLOR": "1"}
+    subprocess.run(command, env=with_size, stdin=screen, stdout=screen, stderr=screen, check=False)
+    shown = os.read(terminal, 4096).decode()
+    os.close(terminal)
+    os.close(screen)
+    assert "error role-unknown" in shown and "the first, and the remedy" not in shown
 
 
 def test_writing_of_other_scripts_keeps_the_table_within_its_width(tmp_path: Path) -> None:
@@ -197,7 +224,15 @@ def test_a_rule_is_explained_with_its_examples(call: Call) -> None:
 def test_an_unknown_rule_is_told_with_those_near_it(call: Call) -> None:
     done = call("check", "--explain", "role-unkown")
     assert done.status == 1
-    assert "Near it: role-unknown" in done.err
+    assert done.sentence.startswith("There is no rule 'role-unkown'. Near it: role-unknown")
+    assert "mojibake" not in done.err
+    assert "Near it: duplicate" in call("check", "--explain", "Duplicates").sentence
+    assert "invisible-in-json, not-json." in call("check", "--explain", "json").sentence
+
+
+def test_an_unknown_rule_with_none_near_it_is_told_with_all(call: Call) -> None:
+    for name in ("zzz", "", "x" * 5000):
+        assert "mojibake, " in call("check", "--explain", name).sentence
 
 
 def test_without_a_file_one_is_asked_for(call: Call) -> None:

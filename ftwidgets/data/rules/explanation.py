@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 
-from ftwidgets.data.rules.rule import RULES, Level
+from ftwidgets.data.rules.rule import RULES, Level, Rule, shown
 from ftwidgets.errors import InputError
 
 MOST_CHARACTERS, MOST_ROWS = 300, 3
+LONGEST_NAME, MOST_NEAR = 60, 6
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,39 @@ def explanation(rule: str) -> Explanation:
         InputError: there is no such rule.
     """
     if rule not in RULES:
-        near = difflib.get_close_matches(rule, RULES, 3, 0.5)
-        meant = f" Near it: {', '.join(near)}." if near else ""
-        raise InputError(f"There is no rule '{rule}'.{meant} All {len(RULES)}: {', '.join(sorted(RULES))}.")
+        near = _near(rule)
+        others = f"Near it: {', '.join(near)}" if near else f"All {len(RULES)}: {', '.join(sorted(RULES))}"
+        raise InputError(f"There is no rule {shown(rule)}. {others}.")
     one = RULES[rule]
-    fix = "Cannot be mended without a person."
-    if one.mend is not None:
-        fix = (
-            "Can be mended, and safely: `fix` does it unasked."
-            if one.safe
-            else f'Can be mended: ft.fix(data, "{rule}").'
-        )
     return Explanation(
         rule,
         one.level,
         tuple(part[0].upper() + part[1:] for part in one.page),
-        fix,
+        _fix(one),
         _lines(one.fails[0], one.passes[0]),
         _lines(one.passes[0], one.fails[0]),
     )
+
+
+def _near(name: str) -> list[str]:
+    """The rules that may have been meant: those that are spelled nearly so, then those that share a word with it."""
+    meant = "-".join(name.lower().replace("_", " ").replace("-", " ").split())[:LONGEST_NAME]
+    words = {word.rstrip("s") for word in meant.split("-")} - {""}
+    alike = difflib.get_close_matches(meant, RULES, MOST_NEAR, 0.7)
+    related = [rule for rule in RULES if words & {word.rstrip("s") for word in rule.split("-")}]
+    near = list(dict.fromkeys([*alike, *related]))[:MOST_NEAR]
+    return near or difflib.get_close_matches(meant, RULES, MOST_NEAR, 0.5)
+
+
+def _fix(rule: Rule) -> str:
+    """How the fix is called, where there is one."""
+    if rule.mend is None:
+        return "It has to be mended by hand."
+    if rule.scope == "between":
+        return f'ft.fix(data, "{rule.id}", findings=ft.check(data, validation)) mends what can be mended.'
+    if rule.safe:
+        return "ft.fix(data) mends what can be mended safely."
+    return f'ft.fix(data, "{rule.id}") mends what can be mended; ft.fix(data) alone leaves it.'
 
 
 def _lines(example: Any, other: Any) -> str:
@@ -67,8 +82,8 @@ def _lines(example: Any, other: Any) -> str:
     rows = _rows(example)
     rows = sorted(rows, key=lambda row: row in _rows(other))
     lines = [row.decode("utf-8", "replace") if isinstance(row, bytes) else orjson.dumps(row).decode() for row in rows]
-    shown = [line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]} …" for line in lines[:MOST_ROWS]]
-    return "\n".join(shown + ([f"… {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []))
+    first = [line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]} …" for line in lines[:MOST_ROWS]]
+    return "\n".join(first + ([f"… {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []))
 
 
 def _rows(example: Any) -> list[Any]:
