@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 from ftwidgets.data.rules.rule import RULES, Level, Rule, shown
 from ftwidgets.errors import InputError
 
-MOST_CHARACTERS, MOST_ROWS = 300, 3
+MOST_CHARACTERS, MOST_ROWS = 480, 3
 LONGEST_NAME, MOST_NEAR = 60, 6
 
 
@@ -51,8 +52,8 @@ def explanation(rule: str) -> Explanation:
         one.level,
         tuple(part[0].upper() + part[1:] for part in one.page),
         _fix(one),
-        _lines(one.fails[0], one.passes[0]),
-        _lines(one.passes[0], one.fails[0]),
+        _told(one.fails[0], one.passes[0], one.scope),
+        _told(one.passes[0], one.fails[0], one.scope),
     )
 
 
@@ -77,17 +78,37 @@ def _fix(rule: Rule) -> str:
     return f'ft.fix(data, "{rule.id}") mends what can be mended; ft.fix(data) alone leaves it.'
 
 
+def _told(example: Any, other: Any, scope: str) -> str:
+    """An example as the lines of a file, or of two; `other` is an example of the other kind."""
+    if scope != "between":
+        return _lines(example, other)
+    files = zip(("training file", "validation file"), example, other, strict=True)
+    return "\n".join(f"{name}: {_lines(rows, apart)}" for name, rows, apart in files)
+
+
 def _lines(example: Any, other: Any) -> str:
-    """An example as the lines of a file: first those that the other example has not."""
-    rows = _rows(example)
-    rows = sorted(rows, key=lambda row: row in _rows(other))
-    lines = [row.decode("utf-8", "replace") if isinstance(row, bytes) else orjson.dumps(row).decode() for row in rows]
-    first = [line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]} …" for line in lines[:MOST_ROWS]]
-    return "\n".join(first + ([f"… {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []))
+    """The lines of a file: first those that the other example has not, then those that are there most often."""
+    others = set(_rows(other))
+    counted = sorted(Counter(_rows(example)).items(), key=lambda line: (line[0] in others, -line[1]))
+    lines = [f"{_visible(line)}{f'  ({times} times)' if times > 1 else ''}" for line, times in counted[:MOST_ROWS]]
+    more = [f"… {len(counted) - MOST_ROWS} more"] if len(counted) > MOST_ROWS else []
+    return "\n".join([*lines, *more]) or "(an empty file)"
 
 
-def _rows(example: Any) -> list[Any]:
-    return example if isinstance(example, list) and example and isinstance(example[0], dict) else [example]
+def _rows(example: Any) -> list[str]:
+    is_file = isinstance(example, list) and (not example or isinstance(example[0], dict))
+    rows = example if is_file else [example]
+    return [row.decode("utf-8", "replace") if isinstance(row, bytes) else orjson.dumps(row).decode() for row in rows]
+
+
+def _visible(line: str) -> str:
+    """A line, not too long, in which what cannot be seen is written by its number; tabs and line breaks stay."""
+    cut = line.strip("\n") if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]} …"
+    return "".join(sign if sign.isprintable() or sign in "\t\n" else _escaped(sign) for sign in cut)
+
+
+def _escaped(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 2**16 else f"\\U{ord(sign):08x}"
 
 
 def _indented(text: str) -> str:

@@ -78,7 +78,7 @@ def has_prefix(column: Column, fewest: int) -> bool:
     return not column.same and len(column.prefix or "") >= fewest
 
 
-@file_rule("pairs-few", "note", fails=([PAIR] * 12,), passes=([CHAT] * 12, [PAIR] * 100))
+@file_rule("pairs-few", "note", fails=([PAIR] * 12,), passes=([PAIR] * 100, [CHAT] * 12))
 def pairs_few(survey: Survey) -> Spots:
     """There are fewer than a hundred pairs.
 
