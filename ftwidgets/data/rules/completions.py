@@ -70,7 +70,7 @@ def _without_prefix(survey: Survey, spot: Spot) -> Mend:
 def completion_stop(survey: Survey) -> Spots:
     """The completions do not end with the same stop sequence.
 
-    Why: a base model stops only where a sequence comes that ended every completion; each request gives it as `stop`.
+    Why: a base model ends its answer only with a sequence that ended every completion; each request gives it as `stop`.
 
     The local model, and every chat model, needs none: each answer ends with its own token.
     """

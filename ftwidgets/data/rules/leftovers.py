@@ -31,7 +31,7 @@ def html_entity(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to write it, and nobody who reads the answer sees the character that was meant.
 
-    Code is passed over, and so are texts that speak of code or markup.
+    Code is left out, and so are texts that speak of code or markup.
     """
     if not is_about_markup(text):
         for begin, end in spans(re.compile(ENTITY), prose(text)):
@@ -73,8 +73,8 @@ def html_tag(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to write tags into its answers.
 
-    These are the tags of paragraphs, lines and styles. Code is passed over, and so are texts that speak of code or
-    markup, whole pages, and tables, in which <br> is the only way to end a line.
+    These are the tags of paragraphs, lines and styles. Code is left out, and so are texts that speak of code or markup,
+    whole pages, and tables, in which <br> is the only way to end a line.
     """
     if is_about_markup(text) or text.lstrip().startswith(("<!", "<?", "<html")):
         return
@@ -113,7 +113,7 @@ def escaped_newline(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to write them, and its answers show them.
 
-    It happens where a text is escaped twice. Found only in texts without a real line break, and not in code.
+    It happens where a text is escaped twice. Reported only in texts without a real line break, and not in code.
     """
     if "\n" in text or is_about_markup(text) or re.search(r"print|\w\(\"|= ?\"", text):
         return
@@ -154,7 +154,7 @@ def template_mark(text: str, speaker: str) -> Iterator[Fault]:
     model learns to show them.
 
     They are left over from a file that was made for one model's template. Within a text they may be where another turn
-    begins: only those at its ends are removed by the fix. Texts that speak of them are passed over.
+    begins: only those at its ends are removed by the fix. Texts that speak of them are left out.
     """
     plain = prose(text)
     if len(found := list(spans(re.compile(MARK), plain))) and not TALK.search(plain):
@@ -201,8 +201,8 @@ def placeholder(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to answer with the blank.
 
-    Such as [insert date], {{name}}, TODO: or lorem ipsum. Keep it where the model should write drafts with blanks.
-    Code is passed over, and so are texts that speak of templates.
+    Examples are [insert date], {{name}}, TODO: and lorem ipsum. Keep it where the model should write drafts with
+    blanks. Code is left out, and so are texts that speak of templates.
     """
     if speaker in ANSWERERS and not is_about_markup(text):
         for begin, end in spans(re.compile(BLANKS), prose(text)):

@@ -51,7 +51,7 @@ def answer_very_short(survey: Survey) -> Spots:
     Why: it may be an accident; and a few short answers teach a model to stop early.
 
     Compared with the median answer of the file: an eighth of its length or less, and well outside the usual spread.
-    Labels are passed over.
+    Labels are left out.
     """
     return _answers(survey, above=False)
 

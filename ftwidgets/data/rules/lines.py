@@ -128,7 +128,7 @@ def nan(row: Row) -> Iterator[Fault]:
     Why: the job would fail at this line: JSON has no such number.
 
     NaN is what pandas puts where a value is missing. What was meant cannot be known: write the value, or leave the key
-    out where it is one that an example need not have.
+    out where it is optional.
     """
     yield from found(row, "nan")
 

@@ -157,7 +157,7 @@ def apologies(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: the model learns to apologise instead of helping.
 
-    Dialogues, in which others speak, are passed over.
+    Dialogues, in which others speak, are left out.
     """
     found = list(spans(re.compile(APOLOGY), text))
     if speaker in ANSWERERS and len(found) > 2 and len(LINES.findall(text)) < 3:

@@ -80,7 +80,7 @@ def _nearest_role(message: Message, fault: Fault) -> Mend | None:
 def weight_wrong(message: Message) -> Iterator[Fault]:
     """A message's weight is neither 0 nor 1.
 
-    Why: the job would fail: a message is trained on or passed over, and nothing between.
+    Why: the job would fail: a message is trained on or not, and nothing between.
     """
     weight = message.get("weight", 1)
     if weight not in (0, 1) or isinstance(weight, bool | float):

@@ -147,8 +147,8 @@ def duplicate_key(row: Row, terms: Terms) -> Iterator[Fault]:
 
     Why: JSON leaves open which of the two counts: the local model reads the last, another program may read the first.
 
-    Objects written by a program have each key once: this comes from writing or joining text by hand. Looked for in rows
-    of up to 4 MB.
+    Objects written by a program have each key once: this comes from writing or joining text by hand. Rows of more than
+    4 MB are left out.
     """
     for one in repeats(row):
         times = "twice" if one.times == 2 else f"{one.times} times"

@@ -15,7 +15,7 @@ def over_context(survey: Survey) -> Spots:
 
     Why: what goes beyond the context is cut off at the end, and that is where the answer stands.
 
-    An example of which nothing is left to learn is passed over in training. Shorten it, or split it into several.
+    An example of which nothing is left to learn is skipped in training. Shorten it, or split it into several.
     """
     if survey.terms.context is None:
         return Spots.of([])

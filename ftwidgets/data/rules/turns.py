@@ -32,7 +32,7 @@ def no_assistant(example: Example) -> Iterator[Fault]:
 def nothing_trained(example: Example) -> Iterator[Fault]:
     """Every assistant message has the weight 0.
 
-    Why: the job would fail: all that could be learned is passed over.
+    Why: the job would fail: nothing is left to learn.
     """
     answers = [message for message in example["messages"] if message["role"] == "assistant"]
     if answers and all(message.get("weight", 1) == 0 for message in answers):

@@ -88,7 +88,7 @@ def blank_lines(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: they say nothing and cost tokens; in answers the model learns to write them.
 
-    They are often left over from a page from which the text was taken. Code is passed over.
+    They are often left over from the page that the text was taken from. Code is left out.
     """
     for span in spans(BLANK_LINES, prose(text)):
         lines = text.count("\n", *span) - 1
@@ -118,7 +118,7 @@ def spaces(text: str, speaker: str) -> Iterator[Fault]:
 
     Why: a run of spaces is another token than one space; the model learns to leave gaps.
 
-    Code is passed over, and so are texts in which more than one line has gaps: a table is aligned so.
+    Code is left out, and so are texts in which more than one line has gaps, as tables have.
     """
     plain = prose(text)
     found = list(spans(SPACES, plain))
