@@ -40,7 +40,9 @@ def check_file(
     test: Annotated[
         Path | None, typer.Option(help="The test file beside it.", show_default=False, readable=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every occurrence as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every occurrence, or the rule explained, as JSON.")
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option(help="Write a page too; personal data are masked in it.", show_default=False, readable=False),
@@ -49,16 +51,18 @@ def check_file(
         str | None, typer.Option(help="Count tokens as this model does: an OpenAI id or a base.", show_default=False)
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="The job's: supervised or dpo. Default: by the file.", show_default=False)
+        str | None, typer.Option(help="The job's method: supervised or dpo. Default: by the file.", show_default=False)
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(help="Passes that are meant.", show_default=False, min=1, max=50)
+        int | None, typer.Option(help="How many epochs the job would have.", show_default=False, min=1, max=50)
     ] = None,
-    explain: Annotated[str | None, typer.Option(help="Tell about one rule instead.", show_default=False)] = None,
+    explain: Annotated[
+        str | None, typer.Option(help="Explain a rule instead, such as role-unknown.", show_default=False)
+    ] = None,
 ) -> None:
-    """Hold training files against the rules; exit status 1 where a job would fail, or a file cannot be read."""
+    """Check training files against the rules. Exit status 1 where a job would fail or a file cannot be read, else 0."""
     if explain is not None:
-        typer.echo(str(explanation(explain)))
+        _explain(explain, as_json=as_json)
         return
     if file is None:
         raise InputError("Name a file: ftwidgets check FILE. Or a rule: ftwidgets check --explain role-unknown.")
@@ -71,6 +75,16 @@ def check_file(
         _show(findings, model)
     if findings.errors:
         raise typer.Exit(1)
+
+
+def _explain(rule: str, *, as_json: bool) -> None:
+    page = explanation(rule)
+    if not as_json:
+        typer.echo(str(page))
+        return
+    out = typer.get_binary_stream("stdout")
+    out.write(orjson.dumps(page, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    out.flush()
 
 
 def _method(name: str | None) -> Method | None:

@@ -221,6 +221,11 @@ def test_a_rule_is_explained_with_its_examples(call: Call) -> None:
     assert "The job would fail" in done.out and '"role":"usr"' in done.out
 
 
+def test_a_rule_is_explained_as_json_too(call: Call) -> None:
+    page = json.loads(call("check", "--explain", "role-unknown", "--json").out)
+    assert (page["rule"], page["level"], '"role":"usr"' in page["fails"]) == ("role-unknown", "error", True)
+
+
 def test_an_unknown_rule_is_told_with_those_near_it(call: Call) -> None:
     done = call("check", "--explain", "role-unkown")
     assert done.status == 1

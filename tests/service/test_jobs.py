@@ -92,7 +92,7 @@ TABLE = {
         "invalid_training_file",
         "Unexpected file format",
     ),
-    "mixed formats": (PAIRS[0], "invalid_training_file", "prompt/completion, while the first is chat"),
+    "mixed formats": (PAIRS[0], "invalid_training_file", "prompt/completion, that of the first is chat"),
 }
 
 

@@ -102,7 +102,7 @@ def not_a_preference(row: Row, terms: Terms) -> Iterator[Fault]:
     kind = kind_of(row.value)
     if terms.method == "dpo" and kind in ("chat", "prompt/completion"):
         remedy = "Give 'input', 'preferred_output' and 'non_preferred_output', or start a supervised job."
-        yield Fault(f"The example is {kind}, which a job with the method dpo cannot train on.", remedy)
+        yield Fault(f"The format of the example is {kind}, which a job with the method dpo cannot train on.", remedy)
 
 
 @rule("mixed-formats", "error", "row", fails=([CHAT, PAIR],), passes=([CHAT, CHAT],))
@@ -114,7 +114,8 @@ def mixed_formats(row: Row, terms: Terms) -> Iterator[Fault]:
     kind = kind_of(row.value)
     refused = (kind == "preference") != (terms.method == "dpo")  # said by the rules above
     if kind != "unknown" and terms.kind not in ("unknown", kind) and not refused:
-        yield Fault(f"The example is {kind}, while the first is {terms.kind}.", "Use one format in the whole file.")
+        what = f"The format of the example is {kind}, that of the first is {terms.kind}."
+        yield Fault(what, "Use one format in the whole file.")
 
 
 @mends(mixed_formats, safe=True)
