@@ -146,8 +146,9 @@ def _between(text: str, at: int, said: str) -> Iterator[Diagnosis]:
         yield _at("trailing-comma", at, "a comma at the end of the line", "Remove the comma.")
     if ended:
         objects = sign in "{[" or before[:1] != "{"
-        what = "a second value on the same line" if objects else "something after the end of the object"
-        yield _at("two-objects" if objects else "not-json", at, what, "Give each object a line of its own.")
+        what = "a second value on the same line" if objects else f"{_quoted(text, at)} after the end of the object"
+        remedy = "Give each object a line of its own." if objects else "Remove what follows the object."
+        yield _at("two-objects" if objects else "not-json", at, what, remedy)
     if "':'" in said:
         return None
     opens = KEY.match(text, at)

@@ -37,6 +37,7 @@ from tests.data.examples import LINE, PAIR
         ('{"a": "he said "hi""}', "unescaped-quote", "Character 16: a quotation mark ends the text before 'hi\"\"}'."),
         ('{"a": ""hello""}', "unescaped-quote", "Character 8: a quotation mark ends the text before 'hello\"\"}'."),
         ('{"a": 1} {"b": 2}', "two-objects", "Character 10: a second value on the same line."),
+        ('{"a": 1}}', "not-json", "Character 9: '}' after the end of the object."),
         ('{"a": "x', "truncated", "The line ends at character 8, before its object does."),
         ('{"a": {"b": 1}  ', "truncated", "The line ends at character 14, before its object does."),
         ("  {", "object-over-lines", "The line is part of an object that is spread over several."),
