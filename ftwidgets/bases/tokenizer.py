@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ftwidgets.errors import BaseModelError, require
+
+WINDOW = 2**18
+"""Characters from which on a text is counted in parts: counted at once, each token takes hundreds of bytes."""
+
+BORDERS = re.compile(r"[!-~][ \n]|[一-龥][，。]")
+"""Between these two characters every byte-level tokenizer cuts, whatever stands around them: none of the alternatives
+of GPT-2's pattern (openai/gpt-2, encoder.py) matches both, and none looks back."""
+
+DIGIT_BORDERS = re.compile(rf"{BORDERS.pattern}|[!-~][0-9]")
+"""Where digits stand alone, it cuts before each of them too."""
 
 
 class Tokenizer:
@@ -29,6 +40,7 @@ class Tokenizer:
             text = (folder / "tokenizer.json").read_text("utf-8")
             self._special = tokenizers.Tokenizer.from_str(text)
             self._plain = tokenizers.Tokenizer.from_str(_without_special(text))
+            self._borders = _borders(json.loads(text))
             config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
             if not isinstance(config, dict):
                 raise ValueError("tokenizer_config.json is not an object")
@@ -51,10 +63,25 @@ class Tokenizer:
         """The ids of a person's text."""
         return list(self._plain.encode(_sound(text), add_special_tokens=False).ids)
 
-    def counts(self, texts: Sequence[str]) -> list[int]:
-        """How many ids each text has."""
-        found = self._plain.encode_batch_fast([_sound(text) for text in texts], add_special_tokens=False)
-        return [len(one.ids) for one in found]
+    def counts(self, texts: Sequence[str], window: int = WINDOW) -> list[int]:
+        """How many ids each text has. A text longer than `window` is counted in parts, which changes no count."""
+        sound = [_sound(text) for text in texts]
+        short = iter(self._encoded([text for text in sound if len(text) <= window]))
+        return [
+            next(short) if len(text) <= window else sum(self._encoded([part])[0] for part in self._cut(text, window))
+            for text in sound
+        ]
+
+    def _encoded(self, texts: list[str]) -> list[int]:
+        return [len(one.ids) for one in self._plain.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def _cut(self, text: str, window: int) -> Iterator[str]:
+        """The parts of a text, each up to the first border after `window` characters."""
+        at = 0
+        while self._borders and (border := self._borders.search(text, at + window)):
+            yield text[at : border.start() + 1]
+            at = border.start() + 1
+        yield text[at:]
 
     def encode_template(self, text: str) -> list[int]:
         """The ids of a template's own text, its special tokens read as such."""
@@ -86,6 +113,18 @@ def byte_letters() -> list[str]:
     hidden = [byte for byte in range(256) if byte not in shown]
     letters = {byte: chr(byte) for byte in shown} | {byte: chr(256 + n) for n, byte in enumerate(hidden)}
     return [letters[byte] for byte in range(256)]
+
+
+def _borders(raw: dict[str, Any]) -> re.Pattern[str] | None:
+    """Where a tokenizer surely cuts any text; None where that is not known of its kind."""
+    before = raw.get("pre_tokenizer") or {}
+    steps = before.get("pretokenizers", []) if before.get("type") == "Sequence" else [before]
+    digits = [step.get("individual_digits") for step in steps[:-1] if step.get("type") == "Digits"]
+    last = steps[-1] if steps else {}
+    byte_level = last.get("type") == "ByteLevel" and last.get("use_regex", True) and not last.get("add_prefix_space")
+    if raw.get("normalizer") or raw["model"].get("type") != "BPE" or not byte_level or len(digits) != len(steps) - 1:
+        return None
+    return DIGIT_BORDERS if any(digits) else BORDERS
 
 
 def _without_special(text: str) -> str:

@@ -84,3 +84,24 @@ def test_a_prompts_ids_are_the_beginning_of_the_examples_ids(
     prompt = template.prompt([asked])
     example = template.example({"messages": [asked, {"role": "assistant", "content": answer}]})
     assert list(example.ids[: len(prompt)]) == prompt
+
+
+ODD = st.lists(
+    st.sampled_from(
+        [*"aZé中1٣²'! \n\t\u3000\u2028😀.-_，。龥一~\u0301ⅷ", "'re", "'ll", " '", "  ", "\r\n", "the", "ing"]
+    )
+)
+
+
+@given(text=ODD.map("".join), window=st.integers(0, 10))
+def test_a_long_text_that_is_counted_in_parts_has_the_tokens_that_it_has_as_a_whole(
+    tokenizer: Tokenizer, text: str, window: int
+) -> None:
+    assert tokenizer.counts([text, "a b", text], window) == [len(tokenizer.encode(one)) for one in (text, "a b", text)]
+
+
+def test_a_text_of_millions_of_tokens_is_counted_a_part_at_a_time(tokenizer: Tokenizer) -> None:
+    text = "One, 23 words: 1234567890。" * 100_000
+    parts = list(tokenizer._cut(text, 2**18))
+    assert max(map(len, parts)) < 2**18 + 30
+    assert "".join(parts) == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -99,3 +100,28 @@ def test_an_end_token_may_be_written_as_an_object(tiny: Path, tmp_path: Path) ->
     shutil.copy(tiny / "tokenizer.json", tmp_path / "tokenizer.json")
     (tmp_path / "tokenizer_config.json").write_text(json.dumps({"eos_token": {"content": "<|im_end|>"}}))
     assert Tokenizer(tmp_path).eos == 2
+
+
+BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+DIGITS = {"type": "Digits", "individual_digits": False}
+
+
+@pytest.mark.parametrize(
+    ("change", "is_cut"),
+    [
+        ({"pre_tokenizer": BYTES}, True),
+        ({"pre_tokenizer": {"type": "Sequence", "pretokenizers": [DIGITS, BYTES]}}, True),
+        ({"pre_tokenizer": {"type": "Sequence", "pretokenizers": [BYTES, DIGITS]}}, False),
+        ({"pre_tokenizer": BYTES | {"use_regex": False}}, False),
+        ({"pre_tokenizer": BYTES | {"add_prefix_space": True}}, False),
+        ({"pre_tokenizer": None}, False),
+        ({"normalizer": {"type": "NFC"}}, False),
+    ],
+)
+def test_only_a_text_of_a_tokenizer_that_surely_cuts_there_is_counted_in_parts(
+    tiny: Path, tmp_path: Path, change: dict[str, Any], is_cut: bool
+) -> None:
+    raw = json.loads((tiny / "tokenizer.json").read_text("utf-8"))
+    (tmp_path / "tokenizer.json").write_text(json.dumps(raw | change), "utf-8")
+    shutil.copy(tiny / "tokenizer_config.json", tmp_path)
+    assert list(Tokenizer(tmp_path)._cut("a b1 c", 0)) == (["a", " b1", " c"] if is_cut else ["a b1 c"])

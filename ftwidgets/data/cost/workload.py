@@ -15,7 +15,7 @@ from ftwidgets.data.looks import spoken
 from ftwidgets.data.survey import Survey
 from ftwidgets.data.surveying import looked_at
 from ftwidgets.data.tally import Tally
-from ftwidgets.data.tokens.counting import Counter
+from ftwidgets.data.tokens.counting import Counter, Stretch
 from ftwidgets.effort import Share
 
 SAMPLE = 2_000
@@ -86,8 +86,15 @@ def cuts(survey: Survey, counter: Counter) -> Iterator[Cut]:
     places = over(survey, context)
     for place, example in zip(places.tolist(), survey.examples(places), strict=True):
         roles, texts, trained = zip(*spoken(example), strict=True)
-        learned = [token.trained for token in counter.tokens(roles, trained, texts)]
-        yield Cut(place, len(learned), sum(learned[:context]), sum(learned[context:]))
+        yield _cut(place, counter.stretches(roles, trained, texts), context or 0)
+
+
+def _cut(place: int, stretches: list[Stretch], context: int) -> Cut:
+    begun = kept = 0
+    for stretch in stretches:
+        kept += max(0, min(stretch.trained, context - begun))
+        begun += stretch.tokens
+    return Cut(place, begun, kept, sum(stretch.trained for stretch in stretches) - kept)
 
 
 class Files:
@@ -98,6 +105,7 @@ class Files:
         self._data = [one.data if isinstance(one, Survey) else load(one) for one in parts]
         known = [(n, one) for n, one in enumerate(parts) if isinstance(one, Survey)]
         self._surveys = {(n, survey.terms.counted): survey for n, survey in known}
+        self._work: dict[str, Workload] = {}
 
     @property
     def rows(self) -> int:
@@ -116,7 +124,9 @@ class Files:
 
     def work(self, counter: Counter) -> Workload:
         """The work of an epoch over the training file."""
-        return workload(self.survey(counter), counter)
+        if counter.name not in self._work:
+            self._work[counter.name] = workload(self.survey(counter), counter)
+        return self._work[counter.name]
 
     def share(self, counter: Counter, part: int = 0) -> Share:
         """What a job uses of a file; of a long one that was not counted yet, as a sample of its rows tells."""
@@ -124,5 +134,5 @@ class Files:
             return Share(0, 0)
         data = self._data[part]
         if len(data) <= SAMPLE or self.is_counted(counter, part):
-            return workload(self.survey(counter, part), counter).share()
+            return (self.work(counter) if part == 0 else workload(self.survey(counter, part), counter)).share()
         return workload(surveyed(data.sample(SAMPLE), counter), counter).share(len(data) / SAMPLE)

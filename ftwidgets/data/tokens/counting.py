@@ -46,6 +46,13 @@ class Token(NamedTuple):
     message: int | None
 
 
+class Stretch(NamedTuple):
+    """Tokens that follow one another in a conversation: how many, and how many of them, the first, are learned."""
+
+    tokens: int
+    trained: int
+
+
 TOGETHER = 2**20
 """So many characters, at least, are counted together."""
 
@@ -64,6 +71,9 @@ class Counter(Protocol):
 
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:
         """The tokens of a conversation besides its texts: all, and those that are learned."""
+
+    def stretches(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Stretch]:
+        """The tokens of a conversation in their order, of which none is made: soon done for texts of any length."""
 
     def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
         """The tokens of a conversation in their order: as many as `counts` and `around` say."""
@@ -92,6 +102,14 @@ class OpenAICounter:
         A prompt and its completion are no conversation: nothing is added to them.
         """
         return (0, 0) if roles == PAIR else (PER_MESSAGE * len(roles) + PER_REPLY, 0)
+
+    def stretches(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Stretch]:
+        """The tokens in their order, of which none is made."""
+        added = [] if roles == PAIR else [Stretch(PER_MESSAGE, 0)]
+        found: list[Stretch] = []
+        for count, learned in zip(self.counts(texts).tolist(), trained, strict=True):
+            found += [*added, Stretch(count, count if learned else 0)]
+        return found + ([] if roles == PAIR else [Stretch(PER_REPLY, 0)])
 
     def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
         """The tokens in their order. Where the three that a message costs stand is not published: here, before it."""
@@ -134,6 +152,17 @@ class LocalCounter:
             parts = list(self._template.parts(_messages(roles, trained, [""] * len(roles))))
             self._around[roles, trained] = sum(len(part.ids) for part in parts), sum(part.trained for part in parts)
         return self._around[roles, trained]
+
+    def stretches(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Stretch]:
+        """The tokens in their order, of which none is made."""
+        counts = self.counts(texts).tolist()
+        learned = [is_trained(message) for message in _messages(roles, trained, texts)]
+        return [
+            Stretch(len(part.ids), part.trained)
+            if part.message is None
+            else Stretch(counts[part.message - 1], counts[part.message - 1] * learned[part.message - 1])
+            for part in self._template.parts(_messages(roles, trained, [""] * len(roles)))
+        ]
 
     def tokens(self, roles: tuple[str, ...], trained: tuple[bool, ...], texts: Sequence[str]) -> list[Token]:
         """The tokens in their order, exactly as the engine reads and learns them."""
