@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
-import orjson
 
 from ftwidgets.data.dataset import Dataset, Origin, rows_of
 from ftwidgets.data.index import index_of, lines
 from ftwidgets.data.progress import bar
 from ftwidgets.data.reading import HEAD, PLACES, frame_records, recognised, records
 from ftwidgets.data.reading import opened as unpacked
-from ftwidgets.data.row import UTF16
+from ftwidgets.data.row import UTF16, written
 from ftwidgets.data.source import Memory, Source, Stored, stream
 from ftwidgets.errors import FileFormatError, InputError
 
@@ -41,7 +40,8 @@ def load(source: Loadable, name: str | None = None, heard: Heard | None = None) 
     """Read a file, its bytes, a list of examples or a DataFrame. Bad lines are kept, and `check` tells of them.
 
     A file may be JSONL, a JSON list, CSV, TSV, XLSX or Parquet, and packed as gzip, zip or zst; which it is shows in
-    its content, not in its name. `heard` hears how many bytes have been read, of how many; without it a bar tells.
+    its content, not in its name. NaN in a table's cell is a missing value; elsewhere it is kept, and told as an error.
+    `heard` hears how many bytes have been read, of how many; without it a bar tells.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
@@ -148,7 +148,7 @@ def _written(examples: Iterable[Any]) -> Iterator[bytes]:
     """Each example as it will be written."""
     for number, example in enumerate(examples, 1):
         try:
-            yield orjson.dumps(example)
+            yield written(example)
         except TypeError as error:
             raise InputError(f"Example {number} cannot be written as JSON: {error}.") from error
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,32 @@ def read(raw: bytes) -> tuple[Any, str | None]:
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(value):
         return None, f"it is nested more than {DEEPEST} levels deep"
     return value, None
+
+
+def written(value: Any, plain: Callable[[Any], Any] | None = None, option: int = 0) -> bytes:
+    """The JSON of a value on one line; NaN and Infinity, which JSON has not, stand there as in Python: `check` tells.
+
+    `plain` gives what stands for what JSON has no word for; `option` is orjson's.
+
+    Raises:
+        TypeError: JSON cannot hold it.
+    """
+    raw = orjson.dumps(value, plain, option)
+    if b"null" not in raw:
+        return raw
+    plain = plain or _as_written
+    try:  # orjson writes null for NaN, and tells nothing of it
+        json.dumps(value, default=plain, allow_nan=False)
+    except ValueError:
+        return json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
+    except (TypeError, RecursionError):
+        pass  # a key that orjson alone knows how to write
+    return raw
+
+
+def _as_written(value: Any) -> Any:
+    """What Python's own `json` cannot write, a date for one, as orjson does."""
+    return orjson.loads(orjson.dumps(value))
 
 
 def _is_deep(value: Any) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import orjson
@@ -10,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftwidgets.data import Findings, check, jsonl
-from ftwidgets.data.row import Row
-from tests.data.examples import FILE
+from ftwidgets.data import Findings, check, jsonl, load
+from ftwidgets.data.row import Row, read, written
+from tests.data.examples import FILE, JSON
 
 GOOD = b'{"messages": []}'
 LONG = b'{"prompt": "' + b"a" * 5_000_000 + b'", "completion": "b"}'
@@ -122,3 +124,30 @@ def test_what_was_written_is_read_again_with_the_same_values(content: bytes) -> 
     first = jsonl(content)
     if not first.to_bytes().startswith((b"\xff\xfe", b"\xfe\xff")):
         assert said(jsonl(first.to_bytes()).rows) == said(first.rows)
+
+
+NO_NUMBER = st.sampled_from([float("nan"), float("inf"), -float("inf")])
+
+
+@given(value=JSON)
+def test_a_value_is_written_as_it_is_read(value: Any) -> None:
+    assert written(value) == orjson.dumps(value)
+    assert read(written(value)) == (value, None)
+
+
+@given(value=JSON, odd=NO_NUMBER)
+def test_a_number_that_json_has_not_is_kept_and_told(value: Any, odd: float) -> None:
+    row = {"é": odd, "when": date(2024, 3, 1), "a": [value, None]}
+    raw = written(row)
+    assert read(raw)[1] is not None
+    assert repr(json.loads(raw)["é"]) == repr(odd)
+    assert read(raw.replace(json.dumps(odd).encode(), b"0", 1)) == (row | {"é": 0, "when": "2024-03-01"}, None)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf")])
+def test_in_memory_a_number_that_json_has_not_is_the_error_that_it_is_in_a_file(odd: float) -> None:
+    example = {"prompt": "a", "completion": odd}
+    in_file = load(json.dumps(example, separators=(",", ":")).encode() + b"\n")
+    assert load([example]).to_bytes() == in_file.to_bytes()
+    for data in (load([example]), load([{}]).edited(1, example), load([{}]).added([example])):
+        assert [finding.rule for finding in check(data)].count("nan") == 1

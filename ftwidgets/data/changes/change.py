@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 
+from ftwidgets.data import row
 from ftwidgets.data.changes.steps import Doing, Step, done, undone
 from ftwidgets.data.index import Index, Places, index_of
 from ftwidgets.data.source import Memory, Source
@@ -137,7 +137,7 @@ def written(value: Any, what: str = "The example") -> bytes:
             raise InputError(f"{what} is {'blank' if not value.strip() else 'more than one line'}. Give one line.")
         return value
     try:
-        return orjson.dumps(value)
+        return row.written(value)
     except TypeError as error:
         raise InputError(f"{what} cannot be written as JSON: {error}.") from error
 

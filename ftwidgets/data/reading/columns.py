@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ftwidgets.data import row
 from ftwidgets.data.reading.notes import Tally
 
 MORE = "(more fields)"
@@ -57,7 +58,7 @@ _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 def written(value: Any) -> bytes:
     """Any value as JSON: what JSON has no word for becomes a text, or a list where it is one."""
     try:
-        return orjson.dumps(value, default=_plain, option=_OPTIONS)
+        return row.written(value, _plain, _OPTIONS)
     except (TypeError, ValueError, RecursionError):
         pass  # a whole number above 64 bits, half a surrogate pair, a list in itself
     try:

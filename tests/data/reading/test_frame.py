@@ -104,3 +104,8 @@ def test_a_list_that_holds_itself_is_a_faulty_row_and_no_exception() -> None:
 def test_rows_are_numbered_through_all_blocks() -> None:
     found = list(frame_records(pd.DataFrame({"n": range(10_001)})))
     assert found[-1] == (10_001, b'{"n":10000}')
+
+
+def test_nan_in_a_cell_is_missing_and_within_one_it_is_kept() -> None:
+    frame = pd.DataFrame({"a": [[1.0, np.nan], [2.0]], "b": [np.nan, np.inf]})
+    assert [raw for _, raw in frame_records(frame)] == [b'{"a":[1.0,NaN]}', b'{"a":[2.0],"b":Infinity}']
