@@ -116,12 +116,17 @@ def _only(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         return data[0]
     if not data:
         raise FileFormatError("The zip file holds no file with data.")
-    named = ", ".join(f"'{member.filename}'" for member in data[:5]) + (", …" if len(data) > 5 else "")
+    named = ", ".join(_shown(member.filename) for member in data[:5]) + (", …" if len(data) > 5 else "")
     raise FileFormatError(f"The zip file holds {len(data):,} files: {named}. Unpack it, and load one of them.")
 
 
+def _shown(name: str) -> str:
+    """A name as a person may see it: short, and without signs that do something to a terminal."""
+    return repr(name if len(name) <= 80 else f"{name[:79]}…")
+
+
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
 
 
 class _Zst:

@@ -31,40 +31,55 @@ def records(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
     except FtwidgetsError:
         raise
     except Exception as error:  # the library lets through whatever zip, XML and its own classes raise
+        why = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
         raise FileFormatError(
-            f"The Excel file cannot be read: {type(error).__name__}: {error}. Open it in Excel or LibreOffice and save "
-            "it again, or save the sheet as CSV."
+            f"The Excel file cannot be read: {why}. Open it in Excel or LibreOffice and save it again, or save the "
+            "sheet as CSV."
         ) from error
 
 
 def _rows(library: Any, file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:
-    _weigh(file)
+    packed = _weigh(file)
     book = library.load_workbook(file, read_only=True, data_only=True)
     try:
-        sheets = [(sheet.title, _filled(sheet)) for sheet in book.worksheets]
+        sheets = [(sheet.title, _filled(sheet, packed)) for sheet in book.worksheets]
         for place, (title, rows) in enumerate(sheets):
             if (first := next(rows, None)) is not None:
                 notes += _told_others(title, [name for name, _ in sheets[:place] + sheets[place + 1 :]])
-                yield from _table(first[1], rows, notes)
+                unpacked = 0
+                for number, raw in _table(first[1], rows, notes):
+                    unpacked += len(raw)
+                    _bound(unpacked, packed)
+                    yield number, raw
                 return
         raise FileFormatError("The Excel file holds no cell with anything in it.")
     finally:
         book.close()
 
 
-def _weigh(file: BinaryIO) -> None:
+def _weigh(file: BinaryIO) -> int:
+    """The bytes of its parts, packed."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
     unpacked, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
+    _bound(unpacked, packed)
+    file.seek(0)
+    return packed
+
+
+def _bound(unpacked: int, packed: int) -> None:
+    """Stop at what nobody's table is: a cell far to the right makes a row of thousands out of a few bytes."""
     if why := too_much(unpacked, packed):
         raise FileFormatError(f"The Excel file: {why}")
-    file.seek(0)
 
 
-def _filled(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+def _filled(sheet: Any, packed: int) -> Iterator[tuple[int, list[Any]]]:
     """The rows in which something stands, without the empty cells at their ends."""
     sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    cells = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells += len(row)
+        _bound(cells, packed)
         if number > MOST_ROWS:
             raise FileFormatError(f"The Excel file has more than {MOST_ROWS:,} rows, which Excel does not write.")
         width = len(row)

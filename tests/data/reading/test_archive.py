@@ -88,6 +88,7 @@ def test_what_may_be_unpacked_ends_where_the_service_ends() -> None:
         ([], "holds no file with data"),
         ([("__MACOSX/._a.jsonl", b"x"), (".DS_Store", b"x"), ("a/", b"")], "holds no file with data"),
         ([("a.jsonl", b"1"), ("b.jsonl", b"2")], r"holds 2 files: 'a.jsonl', 'b.jsonl'\. Unpack it, and load one"),
+        ([("a\n\x1b[31m" + "b" * 60_000, b"1"), ("c", b"2")], r"holds 2 files: 'a\\n\\x1b\[31mb{72}…', 'c'\."),
         ([(f"{n}.csv", b"1") for n in range(9)], r"holds 9 files: '0.csv', '1.csv', '2.csv', '3.csv', '4.csv', …\."),
     ],
 )
@@ -99,6 +100,11 @@ def test_a_zip_file_must_hold_one_file(members: list[tuple[str, bytes]], sentenc
 def test_what_macos_adds_to_an_archive_is_not_seen() -> None:
     content = zipped(("a/train.jsonl", CONTENT), ("__MACOSX/a/._train.jsonl", b"x"), ("a/.DS_Store", b"x"))
     assert through(content, "zip") == CONTENT
+
+
+@pytest.mark.parametrize("name", ["../../a.jsonl", "/a.jsonl", "C:\\a.jsonl", "a\n\x1b[31m"])
+def test_a_member_is_read_whatever_path_it_names_for_it_is_unpacked_nowhere(name: str) -> None:
+    assert through(zipped((name, CONTENT)), "zip") == CONTENT
 
 
 def test_a_locked_archive_is_refused_in_a_sentence() -> None:

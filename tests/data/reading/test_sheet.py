@@ -102,6 +102,14 @@ def test_a_workbook_that_cannot_be_read_is_refused_in_a_sentence(content: bytes,
         lines(content, "xlsx")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [b'<c r="XFD%d" t="str"><v>b</v></c>', b'<c r="XFD%d"/>'], ids=["filled", "empty"])
+def test_cells_far_to_the_right_fill_neither_the_disk_nor_an_hour(cell: bytes) -> None:
+    rows = b"".join(b'<row r="%d">%s</row>' % (n, cell % n) for n in range(1, 20_000))
+    with pytest.raises(FileFormatError, match="more than 250 times its size"):
+        lines(repacked(SOUND, PART, SHEET % rows), "xlsx")
+
+
 @settings(max_examples=50)
 @given(place=st.integers(0, 10**9), byte=st.integers(0, 255))
 def test_a_wrong_byte_is_met_without_a_traceback(place: int, byte: int) -> None:
