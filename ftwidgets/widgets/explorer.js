@@ -176,7 +176,7 @@ class ExplorerView {
   }
 
   draw() {
-    keepFocus(this.frame.root, () => this.drawAll(), (gone) => (gone === this.safe ? this.undo : gone === this.search.bar ? this.search.filter : this.row));
+    keepFocus(this.frame.root, () => this.drawAll(), (gone) => (gone === this.safe ? this.undo : gone === this.search.bar ? this.search.filter : this.holding.head.total || this.form ? this.row : this.adds));
   }
 
   drawAll() {

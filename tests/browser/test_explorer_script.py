@@ -173,18 +173,19 @@ def test_everything_is_reached_with_the_tab_key_in_the_order_of_reading(opened: 
     while not reached or reached[-1] != "Show code":
         page.keyboard.press("Tab")
         reached.append(" ".join(page.evaluate(name).split(";")[0].split()))
-    assert reached[:9] == [
+    assert reached[:10] == [
         "search the rows",
         "only findings",
         "which rows",
         "rows",
         "add a row",
+        "show tokens of line 1",
         "edit line 1",
         "mark as reviewed line 1",
         "delete line 1",
         "the row",
     ]
-    assert reached[11] == "findings"
+    assert reached[12] == "findings"
     assert "go to line 13" in reached
     assert reached[-4].startswith("split: ")
     assert reached[-3:] == ["Table", "Changes", "Show code"]
@@ -463,6 +464,12 @@ def test_typing_in_a_new_row_begins_in_its_first_empty_field(opened: Opened) -> 
     button(bridge, "add a row")
     assert bridge.page.get_by_role("textbox", name="system").input_value() == "You are the help desk of Fern & Fable."
     expect(bridge.page.get_by_role("textbox", name="user")).to_be_focused()
+
+
+def test_where_no_row_is_left_one_can_go_on_with_a_new_one(opened: Opened) -> None:
+    bridge = opened([chat("a")])
+    button(bridge, "delete line 1")
+    expect(bridge.page.get_by_role("button", name="add a row")).to_be_focused()
 
 
 def test_the_changes_and_the_code_follow_what_is_done(support: Bridge) -> None:
