@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def _cause(group: Findings, mends: list[str], file: str = "") -> dict[str, Any]:
         "level": first.level,
         "rule": first.rule,
         "count": len(group),
-        "message": first.place + first.message,
+        "message": replace(first, file=None).place + first.message,
         "remedy": first.remedy,
         "why": first.why,
         "line": 0 if file else int(first.line or 0),
