@@ -16,7 +16,7 @@ def bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
 
     Call what it gives with how much is done, of `total`. Where nobody looks, no bar is written.
     """
-    if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
+    if not (sys.stderr.isatty() or _in_a_notebook()):
         yield lambda _: None
         return
     from tqdm.auto import tqdm
@@ -27,3 +27,8 @@ def bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
             shown.update(done - shown.n)
 
         yield heard
+
+
+def _in_a_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None

@@ -30,7 +30,12 @@ def test_a_bar_is_written_once_the_work_takes_longer_than_one_waits(
     assert ("Checking rows.jsonl" in terminal.getvalue()) == is_seen
 
 
-def test_where_nobody_looks_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_nobody_looks_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import ipykernel  # noqa: F401 - that it is there makes no notebook
+
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.bar("Checking rows.jsonl", 10, " rows") as heard:
         heard(10)
     assert capsys.readouterr() == ("", "")
