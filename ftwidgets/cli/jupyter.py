@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from jupyter_core.paths import jupyter_config_dir
 
@@ -18,17 +20,27 @@ SETTINGS = Path(__file__).parent / "settings"
 news, and an exported page shows an output's static twin rather than a widget, whose scripts it would have to load.
 """
 
+GRACE = 20.0
+"""Seconds that JupyterLab has to end itself and its kernels."""
+
 
 def run(folder: Path, notebook: str, arguments: list[str], home: Path) -> int:
     """Run JupyterLab in `folder`, opened on `notebook`, until it ends; return its exit status.
 
     `arguments` are Jupyter's own. What its kernels run finds the service of `home`.
     """
+    return _waited_for(command(folder, notebook, arguments), cwd=folder, env=environment(home))
+
+
+def _waited_for(command: list[str], **options: Any) -> int:
+    """Run a command until it ends; return its exit status, which is 0 where it was told to end and had to be killed."""
     children: list[subprocess.Popen[bytes]] = []
-    with _signals_of(children):
-        child = subprocess.Popen(command(folder, notebook, arguments), cwd=folder, env=environment(home))
+    with _signals_of(children) as killing:
+        child = subprocess.Popen(command, **options)
         children.append(child)
         status = child.wait()
+        if killing and -status == getattr(signal, "SIGKILL", None):  # which Windows has not
+            return 0
     return 128 - status if status < 0 else status
 
 
@@ -60,18 +72,22 @@ def _path(name: str, *, before: list[str] | None = None, after: list[str] | None
 
 
 @contextmanager
-def _signals_of(children: list[subprocess.Popen[bytes]]) -> Iterator[None]:
+def _signals_of(children: list[subprocess.Popen[bytes]]) -> Iterator[list[threading.Timer]]:
     """Leave it to the child to end on a signal, so that one can say what goes on when it has.
 
     A terminal sends Ctrl-C to both processes, and Jupyter asks what is meant; a second Ctrl-C ends it. Without a
-    terminal the signal reaches this process alone, and Jupyter is told to end, with its kernels.
+    terminal the signal reaches this process alone, and Jupyter is told to end, with its kernels. Where that takes it
+    longer than `GRACE` it is killed: once in a while it waits for a thread of its own that does not end.
     """
+    killing: list[threading.Timer] = []
 
     def heard(number: int, _: FrameType | None) -> None:
         if number == signal.SIGINT and sys.stdin and sys.stdin.isatty():
             return
         for child in children:
             child.terminate()
+            killing.append(timer := threading.Timer(GRACE, child.kill))
+            timer.start()
 
     before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {
         number: signal.signal(number, heard)
@@ -79,7 +95,9 @@ def _signals_of(children: list[subprocess.Popen[bytes]]) -> Iterator[None]:
         if (number := getattr(signal, name, None)) is not None
     }
     try:
-        yield
+        yield killing
     finally:
+        for timer in killing:
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
