@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -10,7 +11,11 @@ from ftwidgets.data.reading.columns import named
 from ftwidgets.data.reading.nested import flat_row, nested_record
 from ftwidgets.errors import FileFormatError, FtwidgetsError, require
 
-BATCH = 500
+FEW, MANY = 16, 64
+"""So many rows are read at once."""
+
+TOGETHER = 256 * 2**20
+"""Bytes that these may take; a value that the file holds once may stand in each of them."""
 
 
 def records(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:  # noqa: ARG001
@@ -23,27 +28,42 @@ def records(file: BinaryIO, notes: list[str]) -> Iterator[tuple[int, bytes]]:  #
     """
     arrow, parquet = require("pyarrow", "formats"), require("pyarrow.parquet", "formats")
     try:
-        yield from _rows(arrow, parquet.ParquetFile(file))
+        packed = file.seek(0, os.SEEK_END)
+        yield from _rows(arrow, parquet.ParquetFile(file), packed)
     except FtwidgetsError:
         raise
     except (arrow.ArrowException, OSError, ValueError, TypeError, OverflowError, UnicodeDecodeError) as error:
         raise FileFormatError(f"The Parquet file cannot be read: {error}. Write it again, or as JSONL.") from error
 
 
-def _rows(arrow: Any, source: Any) -> Iterator[tuple[int, bytes]]:
+def _rows(arrow: Any, source: Any, packed: int) -> Iterator[tuple[int, bytes]]:
     names = named(source.schema_arrow.names)
     nested = any(arrow.types.is_nested(field.type) for field in source.schema_arrow)
     write = nested_record if nested else flat_row
     number = unpacked = 0
-    for batch in source.iter_batches(batch_size=BATCH):
+    for batch in source.iter_batches(batch_size=_at_once(source.metadata)):
+        _bound(unpacked + batch.nbytes, packed)
         columns = [_column(arrow, column) for column in batch.columns]
         for cells in zip(*columns, strict=True):
             number += 1
             raw = write(dict(zip(names, cells, strict=True)))
             unpacked += len(raw)
             yield number, raw
-        if why := too_much(unpacked, unpacked):
-            raise FileFormatError(why)
+        _bound(unpacked, packed)
+
+
+def _bound(unpacked: int, packed: int) -> None:
+    if why := too_much(unpacked, packed):
+        raise FileFormatError(f"The Parquet file: {why}")
+
+
+def _at_once(metadata: Any) -> int:
+    """How many rows are read at once: fewer where they are long, or may be."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    largest = max((group.total_byte_size for group in groups), default=0)
+    longest = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
+    likely = max(FEW, TOGETHER // max(1, largest))
+    return max(1, min(MANY, likely, TOGETHER // max(1, longest)))
 
 
 def _column(arrow: Any, column: Any) -> list[Any]:

@@ -58,7 +58,7 @@ def test_any_conversation_of_texts_comes_out_as_it_went_in(examples: list[dict[s
 
 
 def test_rows_are_numbered_through_all_batches() -> None:
-    rows = [{"n": n, "text": str(n)} for n in range(2 * module.BATCH + 1)]
+    rows = [{"n": n, "text": str(n)} for n in range(5 * module.MANY + 1)]
     found = lines(parquet(rows, row_group_size=300), "parquet")
     assert found == [(n + 1, orjson.dumps(row)) for n, row in enumerate(rows)]
 
@@ -111,3 +111,31 @@ def test_a_wrong_byte_is_met_without_a_traceback(place: int, byte: int) -> None:
         lines(bytes(content), "parquet")
     except FileFormatError as error:
         assert "Parquet" in str(error)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["a" * 1_000_000] * 300).dictionary_encode(),
+        pa.array(["a" * 1_000_000] * 300),
+        pa.array(["a" * 60_000_000] * 3),
+    ],
+    ids=["one value often", "long values", "huge values"],
+)
+def test_a_bomb_is_told_before_it_fills_the_machine(column: Any) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": column}), file, compression="zstd")
+    given = 0
+    with pytest.raises(FileFormatError, match="more than 250 times its size"):
+        for _, raw in module.records(file, []):
+            given += len(raw)
+    assert given < 200_000_000
+
+
+def test_fewer_rows_are_read_at_once_where_they_are_long() -> None:
+    def at_once(rows: list[str], **options: Any) -> int:
+        file = io.BytesIO(parquet([{"text": text} for text in rows], **options))
+        return module._at_once(pq.ParquetFile(file).metadata)
+
+    assert at_once(["a"] * 1000) == module.MANY
+    assert at_once(["a" * 40_000_000] * 2, use_dictionary=False, compression="zstd") == module.TOGETHER // 40_000_000
