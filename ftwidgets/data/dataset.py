@@ -241,18 +241,22 @@ class Dataset:
         Raises:
             InputError: the file is there already: nothing is overwritten.
         """
-        place = Path(path).expanduser()
         begun = False
         try:
+            place = Path(path).expanduser()
             with open(place, "xb") as file:
                 begun = True
                 file.writelines(raw + b"\n" for raw in self.raws())
         except BaseException as error:
             if begun:
                 place.unlink()  # half a file would look like a whole one
-            if isinstance(error, OSError):
-                remedy = "Name a new file in a folder that is there."
-                raise InputError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
+            if isinstance(error, OSError) or (not begun and isinstance(error, ValueError | RuntimeError)):
+                why = (isinstance(error, OSError) and error.strerror) or str(error).rstrip(
+                    "."
+                )  # a NUL, or no such user
+                raise InputError(
+                    f"{path} cannot be written: {why}. Name a new file in a folder that is there."
+                ) from error
             raise
         return place
 

@@ -44,7 +44,7 @@ def added(data: Dataset, examples: Iterable[Any]) -> Dataset:
     Raises:
         InputError: JSON cannot hold one of them.
     """
-    if isinstance(examples, Mapping | str | bytes):
+    if isinstance(examples, Mapping | str | bytes) or not isinstance(examples, Iterable):
         raise InputError("Give a list of examples to add, such as [example].")
     raws = [written(example, f"Example {number}") for number, example in enumerate(examples, 1)]
     return changed(data, "added", "add", added=raws)
@@ -62,7 +62,7 @@ def reviewed(data: Dataset, lines: int | Collection[int]) -> Dataset:
 
 def _several(lines: int | Collection[int]) -> Collection[int]:
     """Lines, of which one may stand alone; a number of numpy's too."""
-    return lines if isinstance(lines, Collection) else [int(lines)]
+    return lines if isinstance(lines, Collection) and not isinstance(lines, str | bytes) else [lines]  # type: ignore[list-item]
 
 
 def changed(
@@ -116,14 +116,22 @@ def places_of(data: Dataset, lines: Iterable[int]) -> Places:
     """The places of these lines, in the order of the rows.
 
     Raises:
-        InputError: one of them is not there.
+        InputError: one of them is not there, or is no whole number.
     """
-    wanted = np.unique(np.array(list(lines), np.int64))
+    wanted = np.unique(np.array([_line(line) for line in lines], np.int64))
     missing = wanted[~np.isin(wanted, data.index.number)]
     if len(missing):
         last = f"; its last line is {data.index.number.max()}" if len(data) else ": it has no rows"
         raise InputError(f"There is no line {missing[0]} in '{data.name}'{last}.")
     return np.flatnonzero(np.isin(data.index.number, wanted))
+
+
+def _line(given: Any) -> int:
+    """The number of a line: never a rounded one, nor one of a mask's truths."""
+    whole = None if isinstance(given, bool) else getattr(given, "__index__", None)
+    if whole is None or not -(2**63) <= (number := int(whole())) < 2**63:
+        raise InputError(f"{given!r:.60} is no line. Give whole numbers, such as 1.")
+    return number
 
 
 def written(value: Any, what: str = "The example") -> bytes:

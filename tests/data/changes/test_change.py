@@ -16,6 +16,10 @@ from ftwidgets.data.changes.steps import named
 from ftwidgets.errors import InputError
 from tests.data.changing import DATA, histories
 
+DEEP: Any = []
+for _ in range(10_000):
+    DEEP = [DEEP]
+
 
 def numbered(n: int) -> Dataset:
     return load([{"n": i} for i in range(1, n + 1)])
@@ -154,7 +158,16 @@ def test_a_line_that_is_not_there_is_told(change: Callable[[Dataset], Dataset]) 
         change(load(b""))
 
 
-@pytest.mark.parametrize("value", [b"", b" ", b"{}\n{}", {"a": {1}}, {"a": 2**70}], ids=repr)
+@pytest.mark.parametrize("lines", [1.5, "1", b"\x01", True, np.True_, None, 2**70, float("nan"), [2.5], [True, False]])
+def test_what_is_no_number_of_a_line_is_refused_and_touches_no_row(lines: Any) -> None:
+    for change in (Dataset.without, Dataset.reviewed, lambda data, lines: data.edited(lines, {}), Dataset.line):
+        with pytest.raises(InputError, match=r"is no line\. Give whole numbers"):
+            change(numbered(3), lines)
+
+
+@pytest.mark.parametrize(
+    "value", [b"", b" ", b"{}\n{}", {"a": {1}}, {1: 2}, DEEP], ids=["nothing", "space", "two", "set", "key", "deep"]
+)
 def test_what_is_no_line_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match="line 2"):
         numbered(3).edited(2, value)
@@ -162,7 +175,7 @@ def test_what_is_no_line_is_refused(value: Any) -> None:
         numbered(3).added([{}, value])
 
 
-@pytest.mark.parametrize("examples", [{}, "a", b"a"])
+@pytest.mark.parametrize("examples", [{}, "a", b"a", None, 5])
 def test_one_example_is_not_a_list_of_examples(examples: Any) -> None:
     with pytest.raises(InputError, match="list of examples"):
         numbered(3).added(examples)
