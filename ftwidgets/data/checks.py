@@ -45,7 +45,7 @@ def check(
     Raises:
         InputError: there is no such file, or it cannot be read; or how the model counts is not known.
     """
-    parts = [load(one) for one in (train, validation, test) if one is not None]
+    parts = [load(train), *(load(one) for one in (validation, test) if one is not None)]
     counter = counter_for(model)
     terms = terms_of(parts[0], fewest, method, n_epochs)
     terms = replace(terms, texts=texts, model=model, counted=counter.name, context=counter.context)

@@ -78,7 +78,7 @@ def _applied(template: Template, data: Dataset) -> Way:
 
 def _way(to: str, rejected: Dataset | None) -> Way:
     ways: dict[str, Way] = {"chat": chat_of, "prompt/completion": chat_to_pair, "preference": compared_to_preference}
-    if to not in ways:
+    if not isinstance(to, str) or to not in ways:
         raise InputError(f"{to!r:.40} is not a format. Use one of {', '.join(get_args(Target))}, or a Template.")
     if to != "preference" or rejected is None:
         return ways[to]

@@ -61,7 +61,7 @@ def load(source: Loadable, name: str | None = None, heard: Heard | None = None) 
             raise FileFormatError(f"{source} cannot be read. {error}") from error
     if hasattr(source, "iloc"):
         return _numbered(frame_records(cast("pd.DataFrame", source)), name or "data", Origin("DataFrame", place="row"))
-    if isinstance(source, Mapping) or not isinstance(source, Iterable):
+    if isinstance(source, Mapping) or not isinstance(source, Iterable) or hasattr(source, "readline"):
         raise InputError(f"{source!r:.60} is not a data set. Give a path, a file's bytes or a list of examples.")
     return rows_of(_written(source), name or "data")
 

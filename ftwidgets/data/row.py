@@ -62,7 +62,12 @@ def written(value: Any, plain: Callable[[Any], Any] | None = None, option: int =
     Raises:
         TypeError: JSON cannot hold it.
     """
-    raw = orjson.dumps(value, plain, option)
+    try:
+        raw = orjson.dumps(value, plain, option)
+    except TypeError:
+        if (exact := _exactly(value)) is None:
+            raise
+        return exact
     if b"null" not in raw:
         return raw
     plain = plain or _as_written
@@ -73,6 +78,15 @@ def written(value: Any, plain: Callable[[Any], Any] | None = None, option: int =
     except (TypeError, RecursionError):
         pass  # a key that orjson alone knows how to write
     return raw
+
+
+def _exactly(value: Any) -> bytes | None:
+    """The JSON of what orjson does not write, numbers above 64 bits and lone surrogates; None of what is not JSON's."""
+    try:
+        raw = json.dumps(value, separators=(",", ":"))
+        return raw.encode() if json.loads(raw) == value else None
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _as_written(value: Any) -> Any:

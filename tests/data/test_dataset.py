@@ -173,6 +173,12 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         numbered(1).write(tmp_path / "not" / "there.jsonl")
 
 
+@pytest.mark.parametrize("path", ["a\0b", "~no-such-user-at-all/new.jsonl"])
+def test_a_path_that_cannot_be_is_told(path: str) -> None:
+    with pytest.raises(InputError, match=r"cannot be written: .*[^.]\. Name a new file"):
+        numbered(1).write(path)
+
+
 def test_a_file_that_could_not_be_written_whole_is_not_left_behind(disk: Callable[[str], Path]) -> None:
     target = disk("64k") / "new.jsonl"
     with pytest.raises(InputError, match="No space left"):
@@ -217,9 +223,7 @@ def test_a_list_that_is_changed_afterwards_changes_nothing_in_the_data_set() -> 
     assert data[0] == {"prompt": "a", "completion": "b"}
 
 
-@pytest.mark.parametrize(
-    "example", [{"a": {1, 2}}, {"a": "\ud800"}, {"a": 2**70}, {1: "a"}, {"a": object()}], ids=lambda e: ascii(e)[:20]
-)
+@pytest.mark.parametrize("example", [{"a": {1, 2}}, {1: "a"}, {"a": object()}], ids=lambda e: ascii(e)[:20])
 def test_an_example_that_json_cannot_hold_is_refused_with_its_number(example: dict[Any, Any]) -> None:
     with pytest.raises(InputError, match="Example 2"):
         load([CHAT, example])

@@ -104,6 +104,15 @@ def test_a_folder_a_pipe_a_socket_and_a_device_are_refused_at_once(tmp_path: Pat
     refused(tmp_path / ("n" * 5000))
 
 
+def test_what_is_no_data_set_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_bytes(SOUND)
+    with (tmp_path / "rows.jsonl").open() as text, (tmp_path / "rows.jsonl").open("rb") as binary:
+        for what in (None, 5, {}, text, binary):
+            for use in (load, check, fix):
+                with pytest.raises(InputError, match="Give a path, a file's bytes or a list of examples"):
+                    use(what)  # type: ignore[operator]
+
+
 # Files that do not keep still
 
 
@@ -241,6 +250,14 @@ def test_keys_and_roles_of_a_megabyte_are_told_in_short() -> None:
     rows = [{key: 1}, {"messages": [USER | {key: 1}, ANSWER]}, {"messages": [{"role": key, "content": "a"}, ANSWER]}]
     findings = check(load([*[orjson.loads(line) for line in SOUND.splitlines()], *rows]))
     assert {11, 12, 13} <= set(findings.lines)
+    assert max(len(str(finding)) for finding in findings) < 1000
+
+
+def test_ten_thousand_keys_are_told_in_short() -> None:
+    rows = [orjson.loads(line) for line in SOUND.splitlines()]
+    asked, answered = rows[0]["messages"]
+    findings = check(load([*rows, {"messages": [asked | {f"key {n}": n for n in range(10_000)}, answered]}]))
+    assert {"duplicate-text", "key-unknown"} <= {finding.rule for finding in findings}
     assert max(len(str(finding)) for finding in findings) < 1000
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ftwidgets.data import Findings, check, jsonl, load
 from ftwidgets.data.row import Row, read, written
+from ftwidgets.errors import InputError
 from tests.data.examples import FILE, JSON
 
 GOOD = b'{"messages": []}'
@@ -151,3 +152,21 @@ def test_in_memory_a_number_that_json_has_not_is_the_error_that_it_is_in_a_file(
     assert load([example]).to_bytes() == in_file.to_bytes()
     for data in (load([example]), load([{}]).edited(1, example), load([{}]).added([example])):
         assert [finding.rule for finding in check(data)].count("nan") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "raw"),
+    [
+        (2**70, b"1180591620717411303424"),
+        ("\ud800", b'"\\ud800"'),
+        (["é", -(2**64)], b'["\\u00e9",-18446744073709551616]'),
+    ],
+)
+def test_what_only_a_file_could_hold_is_kept_as_it_stands_there(value: Any, raw: bytes) -> None:
+    assert load([{"a": value}]).to_bytes() == b'{"a":' + raw + b"}\n"
+
+
+@pytest.mark.parametrize("value", [{1: 2**70}, (2**70, {1}), {"a": 2**70, "b": (1,)}], ids=repr)
+def test_what_json_would_make_another_thing_of_is_refused(value: Any) -> None:
+    with pytest.raises(InputError, match="Example 1 cannot be written as JSON"):
+        load([value])

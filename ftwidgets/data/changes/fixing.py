@@ -96,9 +96,9 @@ def fixable(names: Iterable[str] = ()) -> list[Rule]:
     """
     can = {name: rule for name, rule in RULES.items() if rule.mend is not None}
     for name in names:
-        if name not in can:
-            what = "has no fix" if name in RULES else "is no rule"
-            raise InputError(f"{name!r} {what}. What can be fixed: {', '.join(sorted(can))}.")
+        if not isinstance(name, str) or name not in can:
+            what = "has no fix" if isinstance(name, str) and name in RULES else "is no rule"
+            raise InputError(f"{name!r:.60} {what}. What can be fixed: {', '.join(sorted(can))}.")
     wanted = set(names)
     return [rule for name, rule in can.items() if (name in wanted if wanted else rule.safe and rule.scope != "between")]
 

@@ -10,6 +10,10 @@ MOST, BEFORE = 60, 12
 """Characters of a quotation, and how many of them stand before what matters."""
 
 
+MOST_NAMES = 8
+"""So many names are told in one sentence."""
+
+
 def shown_apart(one: str, other: str) -> tuple[str, str]:
     """Two texts quoted so that one sees where they differ: what both begin with is left out where it is long."""
     same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -30,6 +34,9 @@ def last_words(text: str, most: int = 24) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in quotation marks, with "and" before the last."""
-    quoted: Sequence[str] = [shown(name) for name in names]
+    """Names in quotation marks, with "and" before the last; of many the first, and how many more."""
+    all_names = list(names)
+    quoted: Sequence[str] = [shown(name) for name in all_names[:MOST_NAMES]]
+    if len(all_names) > MOST_NAMES:
+        quoted = [*quoted, f"{len(all_names) - MOST_NAMES:,} more"]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

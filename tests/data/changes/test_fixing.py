@@ -134,7 +134,7 @@ def test_a_row_that_is_not_mended_keeps_its_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("no-such-rule", "is no rule"), ("too-few-examples", "has no fix")],
+    [("no-such-rule", "is no rule"), (["role-unknown"], "is no rule"), ("too-few-examples", "has no fix")],
 )
 def test_what_cannot_be_fixed_is_told_with_what_can_be(name: str, told: str) -> None:
     with pytest.raises(InputError, match=rf"{told}\. What can be fixed: .*extra-key"):
