@@ -47,21 +47,23 @@ def places(text: str) -> list[tuple[int, int]]:
         begin += "a" <= text[begin] <= "z"
         if (found and begin < found[-1][1]) or CAPITALS.match(text, max(0, begin - 1)):
             continue
-        for span in (_around(text, begin, end), (begin, end)):
+        for span in (_around(text, begin, end, found[-1][1] if found else 0), (begin, end)):
             if _decoded(text[slice(*span)]) is not None:
                 found.append(span)
                 break
     return found
 
 
-def _around(text: str, begin: int, end: int) -> tuple[int, int]:
-    """All that touches a place and can have been misread with it, up to some words' length."""
-    least, most = max(0, begin - 200), min(len(text), end + 200)
+def _around(text: str, begin: int, end: int, free: int) -> tuple[int, int]:
+    """All that touches a place and can have been misread with it, up to some words' length; from `free` on at most."""
+    least, last, most = max(free, begin - 200), end, min(len(text), end + 200)
     while begin > least and text[begin - 1] in BYTES:
         begin -= 1
-    while end < most and text[end] in BYTES:
-        end += 1
-    return begin, end
+    while last < most and text[last] in BYTES:
+        last += 1
+    while end < last < len(text) and 0x80 <= BYTES.get(text[last], 0) < 0xC0:  # no character is cut in two
+        last -= 1
+    return begin, last
 
 
 def mended(text: str) -> str | None:

@@ -216,6 +216,16 @@ def test_a_long_line_that_is_no_json_is_judged_in_linear_time(raw: bytes) -> Non
     assert check(load(SOUND + raw)).errors.lines == [11]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [" \n" * 500_000, "\n" * 500_000 + "\xa0a", "Ã©" * 200_000, "â€™" * 200_000],
+    ids=["blank lines", "odd space", "letters", "quotes"],
+)
+def test_a_long_text_of_one_fault_is_judged_and_mended_in_linear_time(text: str) -> None:
+    data = load([*map(orjson.loads, SOUND.splitlines()), {"messages": [USER | {"content": text}, ANSWER]}])
+    assert not check(fix(data)).where(line=11).errors  # in quadratic time it would take hours
+
+
 def test_a_row_of_ten_thousand_faults_is_told_and_not_mended_for_hours() -> None:
     row = {"messages": [{"role": f"usr{n}", "cntent": "a"} for n in range(10_000)]}
     data = load(SOUND + orjson.dumps(row))

@@ -18,7 +18,9 @@ KINDS, MIXED = {" ": "space", "\t": "tab", "\n": "line break"}, "white-space cha
 MOST = 20
 """Characters of a word that are quoted."""
 
-BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n){3,}(?=[ \t]*\S)")
+BLANK_LINES = re.compile(r"\n(?:[ \t\r]*+\n){3,}+")
+"""Three blank lines or more, all there are: with a condition on what follows, many would take quadratic time."""
+
 SPACES = re.compile(r"(?<=[a-zà-ÿ,;.])   +(?=[A-Za-zÀ-ÿ])")
 
 GAP = re.compile(r"(?<=\S)   +(?=\S)")
@@ -90,14 +92,19 @@ def blank_lines(text: str, speaker: str) -> Iterator[Fault]:
 
     They are often left over from the page that the text was taken from. Code is left out.
     """
-    for span in spans(BLANK_LINES, prose(text)):
+    for span in spans(BLANK_LINES, _to_last_line(text)):
         lines = text.count("\n", *span) - 1
         yield Fault(f"{lines} blank lines follow one another.", "Keep one of them.", span=span)
 
 
 @mends(blank_lines, safe=True)
 def _one_blank_line(text: str, speaker: str, fault: Fault) -> Mend:
-    return Mend("leave one blank line", _without(text, BLANK_LINES, "\n\n"))
+    return Mend("leave one blank line", _without(text, _to_last_line(text), BLANK_LINES, "\n\n"))
+
+
+def _to_last_line(text: str) -> str:
+    """The prose of a text without the blank space at its end."""
+    return prose(text).rstrip(BLANK)
 
 
 @rule(
@@ -136,7 +143,7 @@ def _around(text: str, begin: int, end: int) -> str:
 
 @mends(spaces, safe=True)
 def _one_space(text: str, speaker: str, fault: Fault) -> Mend:
-    return Mend("leave one space", _without(text, SPACES, " "))
+    return Mend("leave one space", _without(text, prose(text), SPACES, " "))
 
 
 @rule(
@@ -167,13 +174,13 @@ def odd_space(text: str, speaker: str) -> Iterator[Fault]:
 
 @mends(odd_space, safe=True)
 def _plain_space(text: str, speaker: str, fault: Fault) -> Mend:
-    return Mend("use plain spaces", _without(text, SPACE, " "))
+    return Mend("use plain spaces", _without(text, prose(text), SPACE, " "))
 
 
-def _without(text: str, pattern: re.Pattern[str], instead: str) -> str:
-    """The text with what its prose has of a pattern replaced; the code stays as it is."""
+def _without(text: str, plain: str, pattern: re.Pattern[str], instead: str) -> str:
+    """The text with what its prose, `plain`, has of a pattern replaced; the code stays as it is."""
     parts, at = [], 0
-    for found in pattern.finditer(prose(text)):
+    for found in pattern.finditer(plain):
         parts += [text[at : found.start()], instead]
         at = found.end()
     return "".join([*parts, text[at:]])

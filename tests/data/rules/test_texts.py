@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -136,6 +137,27 @@ def test_the_example_of_every_textbook_is_read_back() -> None:
     assert mojibake.mended("CafÃ© â€“ itâ€™s â€œopenâ€\u009d") == "Café – it’s “open”"
     assert mojibake.mended("CafÃƒÂ©") == "Café"
     assert mojibake.mended("Café") == "Café"
+
+
+@pytest.mark.parametrize("word", ["é", "’", "é“ü", "привет", "你好", "😀", "é" * 30 + " a"])
+@pytest.mark.parametrize("times", [67, 100, 101, 150, 1000])
+def test_a_long_run_that_was_misread_is_read_back_and_nothing_of_it_twice(word: str, times: int) -> None:
+    misread = "".join(READ[byte] for byte in (word * times).encode())
+    spans = mojibake.places(misread)
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
+    assert mojibake.mended(misread) == word * times
+
+
+@given(text=st.text(alphabet="a\n \t\r", max_size=40))
+def test_only_blank_lines_between_lines_are_found_and_one_is_left(text: str) -> None:
+    rule = RULES["blank-lines"]
+    wanted = re.search(r"\n(?:[ \t\r]*\n){3,}[ \t\r]*[^ \t\r\n]", text)
+    faults = list(rule.find(text, "assistant"))
+    assert bool(faults) == bool(wanted)
+    if faults:
+        mend = rule.mend(text, "assistant", faults[0]) if rule.mend else None
+        assert mend and mend.value.split() == text.split()
+        assert not list(rule.find(mend.value, "assistant"))
 
 
 @given(text=st.text(max_size=40))
