@@ -111,7 +111,7 @@ def call_undefined(example: Example) -> Iterator[Fault]:
 
     Why: the model would learn to call tools that are not there.
     """
-    names = tool_names(example)
+    names = {name for name in tool_names(example) if isinstance(name, str)}
     for number, message in enumerate(example["messages"] if names else (), 1):
         for function in functions_of(message):
             name = function.get("name")
