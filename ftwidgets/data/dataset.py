@@ -24,6 +24,7 @@ from ftwidgets.data.row import read
 from ftwidgets.data.rows import Rows
 from ftwidgets.data.source import Memory, Source
 from ftwidgets.data.split import Groups, split
+from ftwidgets.data.writing import write_new
 from ftwidgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -241,24 +242,7 @@ class Dataset:
         Raises:
             InputError: the file is there already: nothing is overwritten.
         """
-        begun = False
-        try:
-            place = Path(path).expanduser()
-            with open(place, "xb") as file:
-                begun = True
-                file.writelines(raw + b"\n" for raw in self.raws())
-        except BaseException as error:
-            if begun:
-                place.unlink()  # half a file would look like a whole one
-            if isinstance(error, OSError) or (not begun and isinstance(error, ValueError | RuntimeError)):
-                why = (isinstance(error, OSError) and error.strerror) or str(error).rstrip(
-                    "."
-                )  # a NUL, or no such user
-                raise InputError(
-                    f"{path} cannot be written: {why}. Name a new file in a folder that is there."
-                ) from error
-            raise
-        return place
+        return write_new(path, (raw + b"\n" for raw in self.raws()))
 
     def _repr_html_(self) -> str:
         return overview(self)

@@ -15,7 +15,8 @@ import orjson
 from ftwidgets.data.changes.entry import Entry, call, kept, known
 from ftwidgets.data.index import Index
 from ftwidgets.data.terms import Terms
-from ftwidgets.errors import FileFormatError, InputError
+from ftwidgets.data.writing import write_new
+from ftwidgets.errors import FileFormatError
 
 if TYPE_CHECKING:
     from ftwidgets.data.changes.steps import Step
@@ -65,14 +66,7 @@ class Record:
             InputError: the file is there already, or cannot be written.
         """
         content = {"version": VERSION, "name": self.name, "done": self.entries}
-        try:
-            with open(path, "xb") as file:
-                file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}. Name a new file.") from error
-        except ValueError as error:  # a NUL in the path
-            raise InputError(f"{path!r} cannot be written: {error}. Name a new file.") from error
-        return Path(path)
+        return write_new(path, [orjson.dumps(content, option=orjson.OPT_INDENT_2), b"\n"])
 
     def replay(self, data: Loadable) -> tuple[Dataset, list[str]]:
         """The data after the same was done to them, and what could not be done: see `ftwidgets.replay`."""
