@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ftwidgets.data import beside, load, loading
+from ftwidgets.data import beside, load, opening
 from ftwidgets.data.aside import aside
 from ftwidgets.data.beside import Beside
 
@@ -21,7 +21,7 @@ ROWS = [
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that counts as large."""
-    monkeypatch.setattr(loading, "SMALL", 10)
+    monkeypatch.setattr(opening, "SMALL", 10)
     monkeypatch.setattr(beside, "LARGE", 10)
     path = tmp_path / "rows.jsonl"
     path.write_bytes(b"\n".join(ROWS))

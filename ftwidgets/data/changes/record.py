@@ -14,6 +14,7 @@ import orjson
 
 from ftwidgets.data.changes.entry import Entry, call, kept, known
 from ftwidgets.data.index import Index
+from ftwidgets.data.opening import opened
 from ftwidgets.data.terms import Terms
 from ftwidgets.data.writing import write_new
 from ftwidgets.errors import FileFormatError
@@ -123,8 +124,6 @@ _NONE = "is no record of changes, as Record.of(data).write(path) writes it."
 
 
 def _json(path: str | os.PathLike[str]) -> Any:
-    from ftwidgets.data.loading import opened  # which knows data sets, and they know records
-
     source = opened(path)
     try:
         return orjson.loads(source.read(0, source.size))

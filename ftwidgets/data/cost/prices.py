@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ftwidgets.data.loading import opened
+from ftwidgets.data.opening import opened
 from ftwidgets.data.tokens.encoding import encoding_for
 from ftwidgets.errors import InputError
 
