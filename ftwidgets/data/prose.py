@@ -20,7 +20,7 @@ AMBIGUOUS = re.compile(
 )
 """Words that may be of code or markup, and may be of a shop: they count beside a mark only."""
 
-BESIDE = 200
+BESIDE = 80
 """So many characters before and behind a mark are beside it."""
 
 
