@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -16,9 +17,9 @@ from ftwidgets.data.examination import examined, is_plain, is_plain_pair, text_f
 from ftwidgets.data.hits import Occurrence, hits_of_row, kept
 from ftwidgets.data.kinds import KINDS, kind_of
 from ftwidgets.data.language import CODE, READ, codes
-from ftwidgets.data.repeats import is_free_of_repeats
+from ftwidgets.data.repeats import is_free_of_repeats, marks
 from ftwidgets.data.repetition import may_repeat
-from ftwidgets.data.row import LONGEST, Row, read
+from ftwidgets.data.row import Row, parse, read
 from ftwidgets.data.sieve import Sieve, joined_for_sieve
 from ftwidgets.data.survey import DTYPES, Facts
 from ftwidgets.data.talk import talk_of
@@ -28,6 +29,9 @@ from ftwidgets.data.texts import texts_of
 from ftwidgets.data.tokens.counting import Counter, is_trained
 
 CHAT, PAIR = KINDS.index("chat"), KINDS.index("prompt/completion")
+
+SHORT = 2**20
+"""Bytes up to which a row is looked at as most rows are, many at once."""
 
 BETWEEN = b"\x1e"
 """What stands between the texts of a row where they are hashed and sieved."""
@@ -85,27 +89,45 @@ class Looks:
         self._heads: list[str] = []
         self._raws: list[bytes] = []
         self._repeating: list[int] = []
+        self._plain: list[tuple[int, int]] = []
+        self._marks = 0
         self.hits: list[Occurrence] = []
 
     def at(self, raw: bytes, number: int) -> None:
         """Look at one row."""
-        if self._plain_fits and len(raw) <= LONGEST:
+        if self._plain_fits and len(raw) <= SHORT:
             try:
                 value = orjson.loads(raw)
             except orjson.JSONDecodeError:
                 value = None
-            if self._terms.kind == "prompt/completion" and is_plain_pair(value) and is_free_of_repeats(raw, value):
+            if self._terms.kind == "prompt/completion" and is_plain_pair(value):
                 said = [value["prompt"], value["completion"]]
+                self._take_for_plain(number, marks=8)
                 self._keep(raw, PAIR, PAIRED, said, said)
                 return
-            if is_plain(value) and self._terms.kind == "chat" and has_each_key_once(raw, value):
+            if self._terms.kind == "chat" and is_plain(value):
                 messages = value["messages"]
+                self._take_for_plain(number, marks=2 + 8 * len(messages))
                 shape = plain_shape(len(messages), messages[0]["role"] == "system")
                 said = [message["content"] for message in messages]
                 self._keep(raw, CHAT, shape, said, said[shape.has_system :])
                 return
             del value  # may be large, and is read again
         self._examine(raw, number)
+
+    def _take_for_plain(self, number: int, marks: int) -> None:
+        """The row that comes next says nothing else, and has so many quotation marks, unless a key stands twice."""
+        self._plain.append((len(self._rows), number))
+        self._marks += marks
+
+    def _doubled(self) -> Iterator[Occurrence]:
+        """What the rules find in rows that were taken for plain and in which a key stands twice; hardly ever any."""
+        if marks(b"".join([self._raws[n] for n, _ in self._plain])) == self._marks:
+            return
+        for n, number in self._plain:
+            row = parse(number, 0, self._raws[n])
+            if not is_free_of_repeats(row.raw, row.value):
+                yield from hits_of_row(self._start + n, kept(examined(row, self._terms, texts=False)))
 
     def _examine(self, raw: bytes, number: int) -> None:
         value, fault = read(raw)
@@ -142,6 +164,7 @@ class Looks:
 
     def facts(self) -> Facts:
         """The facts of the rows; their texts are counted and judged now."""
+        self.hits += self._doubled()
         if self._sieve:
             for n in sorted({*self._sieve.caught(self._joined), *self._repeating}):
                 self.hits += hits_of_row(self._start + n, kept(text_findings(orjson.loads(self._raws[n]))))
@@ -171,17 +194,6 @@ class Looks:
 
 def _joined(roles: tuple[str, ...], texts: list[str]) -> bytes:
     return joined_for_sieve(zip(roles, texts, strict=True)).encode()
-
-
-def has_each_key_once(raw: bytes, chat: dict[str, Any]) -> bool:
-    """Whether no key of a plain chat stands twice: then it has eight quotation marks a message, and two more.
-
-    Those in its texts have a backslash before them; where a backslash itself is written, that is not so sure.
-    """
-    marks = raw.count(b'"')
-    if b"\\" in raw:
-        marks = -1 if b"\\\\" in raw else marks - raw.count(b'\\"')
-    return marks == 2 + 8 * len(chat["messages"]) or is_free_of_repeats(raw, chat)
 
 
 def spoken(example: dict[str, Any]) -> list[tuple[str, str, bool]]:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ftwidgets.data.row import Row
 
 LONGEST_SEARCHED = 4 * 2**20
@@ -46,6 +48,20 @@ def is_free_of_repeats(raw: bytes, value: Any) -> bool:
     if b"\\" in raw and (b"\\u003a" in raw or b"\\u003A" in raw):
         return False
     return raw.count(b":") == _colons(value)
+
+
+def marks(written: bytes) -> int:
+    """The quotation marks around keys and texts in what is written as JSON: all but those within texts.
+
+    Of a repeated key only one value is read, so that there are more marks in what is written than what was read has.
+    """
+    signs = np.frombuffer(written, np.uint8)
+    is_escape = signs == ord("\\")
+    if (is_escape[:-1] & is_escape[1:]).any():  # a backslash that is written as two escapes nothing
+        signs = np.frombuffer(written.replace(b"\\\\", b""), np.uint8)
+        is_escape = signs == ord("\\")
+    is_mark = signs == ord('"')
+    return int(np.count_nonzero(is_mark) - np.count_nonzero(is_escape[:-1] & is_mark[1:]))
 
 
 def _colons(value: Any) -> int:

@@ -73,3 +73,26 @@ def test_a_validation_file_is_judged_by_its_own_format_as_the_service_judges_it(
     pairs = [{"prompt": f"a {n}", "completion": "b"} for n in range(12)]
     assert not check(load(chats), load(pairs)).errors
     assert [finding.line for finding in check(load(chats), load([*pairs, chats[0]])).errors] == [13]
+
+
+SAID = [rb"a \"quoted\" word", rb"C:\\", rb"\\\"", rb"\u0022", b"plain", rb"\n"]
+
+
+@pytest.mark.parametrize("texts", [True, False])
+@pytest.mark.parametrize(
+    ("plain", "doubled"),
+    [
+        (
+            b'{"messages": [{"role": "user", "content": "%s?"}, {"role": "assistant", "content": "%s."}]}',
+            b'{"messages": [{"role": "user", "content": "", "content": "%s"}, {"role": "assistant", "content": "%s"}]}',
+        ),
+        (b'{"prompt": "%s?", "completion": "%s."}', b'{"prompt": "%s", "completion": "a", "completion": "%s"}'),
+    ],
+)
+def test_a_key_that_stands_twice_is_found_among_plain_rows(plain: bytes, doubled: bytes, texts: bool) -> None:
+    rows = [plain % (b"%d %s" % (n, SAID[n % 6]), SAID[n // 6 % 6]) for n in range(72)]
+    for place in (0, 17, 71):
+        rows[place] = doubled % (b"%d %s" % (place, SAID[place % 6]), SAID[place % 5])
+    found = check(load(b"\n".join(rows)), texts=texts).where(rule="duplicate-key")
+    assert found.lines == [1, 18, 72]
+    assert not check(load(b"\n".join(rows[1:17])), texts=texts).where(rule="duplicate-key")

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftwidgets.data.examination import is_plain
-from ftwidgets.data.looks import has_each_key_once
-from ftwidgets.data.repeats import Repeat, is_free_of_repeats, repeats
+from ftwidgets.data.repeats import Repeat, is_free_of_repeats, marks, repeats
 from ftwidgets.data.row import parse
 
 KEYS = st.sampled_from(["a", "b", 'c":', "d\\", ":", ""])
@@ -60,7 +59,8 @@ def test_a_plain_chat_in_which_a_key_stands_twice_is_never_taken_for_one_without
     line = f'{{"messages": [{", ".join(messages)}]}}'
     row = parse(1, 0, (line.replace("{", '{"messages": [], ', 1) if again == "messages" else line).encode())
     assert is_plain(row.value)
-    assert has_each_key_once(row.raw, row.value) == (again is None)
+    assert (marks(row.raw) == 2 + 8 * len(row.value["messages"])) == (again is None)
+    assert marks(row.raw * 2) == 2 * marks(row.raw)
 
 
 def test_a_repeated_key_is_found_in_its_message_and_says_whether_its_values_are_alike() -> None:
