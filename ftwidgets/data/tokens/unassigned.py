@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
+from operator import not_
 
 import numpy as np
 import numpy.typing as npt
@@ -40,11 +41,11 @@ def odd_code_points() -> npt.NDArray[np.bool_]:
 
 def odd_ones(texts: Sequence[str]) -> set[int]:
     """The places in `texts` of those that hold an odd code point."""
-    foreign = [place for place, text in enumerate(texts) if not text.isascii()]
+    foreign = list(compress(count(), map(not_, map(str.isascii, texts))))
     found: set[int] = set()
     for places in _blocks(foreign, texts):
         together = "".join([texts[place] for place in places])
-        if _odd(_foreign(together)).size:
+        if _may_be_odd(together) and _odd(_foreign(together)).size:
             odd = _odd(together)
             ends = list(accumulate(len(texts[place]) for place in places))
             found.update(places[n] for n in np.searchsorted(ends, odd, side="right").tolist())
@@ -63,6 +64,17 @@ def _blocks(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
             group, size = [], 0
     if group:
         yield group
+
+
+def _may_be_odd(text: str) -> bool:
+    """A quick look, which takes what lies beyond the first plane for odd; most texts have no such sign."""
+    odd = odd_code_points()
+    first = odd.argmax()
+    for start in range(0, len(text), BLOCK):
+        codes = np.frombuffer(text[start : start + BLOCK].encode("utf-16-le", "surrogatepass"), "<u2")
+        if odd.take(codes[codes >= first]).any():
+            return True
+    return False
 
 
 def _foreign(text: str) -> str:
