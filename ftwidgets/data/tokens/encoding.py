@@ -60,7 +60,8 @@ class Encoding:
         return self._reference.pieces(text)
 
     def _counts(self, texts: list[str]) -> npt.NDArray[np.int64]:
-        self._counted += sum(map(len, texts))
+        if self._counted < MUCH:
+            self._counted += sum(map(len, texts))
         if self._counted < MUCH or self._quick is None:
             return np.fromiter(map(self._reference.count, texts), np.int64, len(texts))
         odd = odd_ones(texts)

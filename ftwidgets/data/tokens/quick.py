@@ -22,7 +22,7 @@ class Quick:
 
     gigatoken remembers every piece that it has met, without a bound: 200 bytes for each new word, a clause for each
     word where a language writes none apart. Once that has taken `room`, it is made anew, and then each time that so
-    many characters have been counted again. Where a system does not tell the peak, it is never made anew.
+    many tokens have been counted again. Where a system does not tell the peak, it is never made anew.
     """
 
     def __init__(self, name: str, room: int = ROOM) -> None:
@@ -34,7 +34,7 @@ class Quick:
         self.name = name
         self._room = room
         self._grown = 0
-        self._characters = 0
+        self._tokens = 0
         self._span: int | None = None
         self.encode = _encoder(name)
 
@@ -43,11 +43,11 @@ class Quick:
         before = _peak()
         numbers = np.fromiter(map(len, map(self.encode, texts)), np.int64, len(texts))
         self._grown += _peak() - before
-        self._characters += sum(map(len, texts))
+        self._tokens += int(numbers.sum())
         if self._span is None and self._grown > self._room:
-            self._span = self._characters
-        if self._span is not None and self._characters >= self._span:
-            self._characters = 0
+            self._span = self._tokens
+        if self._span is not None and self._tokens >= self._span:
+            self._tokens = 0
             del self.encode  # first, that the two are not held at once
             self.encode = _encoder(self.name)
         return numbers
