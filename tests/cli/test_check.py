@@ -122,6 +122,7 @@ def test_a_narrow_terminal_gets_no_table(tmp_path: Path) -> None:
     assert "error role-unknown" in shown and "the first, and the remedy" not in shown
 
 
+@pytest.mark.slow
 def test_writing_of_other_scripts_keeps_the_table_within_its_width(tmp_path: Path) -> None:
     said = {"messages": [{"role": "用户用户用户用户用户", "content": "مرحبا"}, {"role": "مساعد", "content": "你好"}]}
     done = program("check", write(tmp_path / "数据.jsonl", [*ROWS, said]), home=tmp_path / "home")
@@ -135,6 +136,7 @@ def run_in_shell(command: str, home: Path, **more: str) -> subprocess.CompletedP
     return subprocess.run(["bash", "-c", line], env=with_more, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["", "--json"])
 def test_who_reads_only_the_first_line_sees_no_traceback(tmp_path: Path, options: str) -> None:
     path = write(tmp_path / "rows.jsonl", [{f"key {n}": n} for n in range(3000)])
@@ -142,6 +144,7 @@ def test_who_reads_only_the_first_line_sees_no_traceback(tmp_path: Path, options
     assert done.stdout.count("\n") == 1 and done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
 def test_a_terminal_that_lacks_a_character_shows_its_number(tmp_path: Path, encoding: str) -> None:
     path = write(tmp_path / "rows.jsonl", [*ROWS, {"messages": [{"role": "用户", "content": "a"}]}])

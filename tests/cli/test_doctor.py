@@ -29,6 +29,7 @@ def test_everything_that_a_job_needs_is_looked_at_and_what_is_amiss_has_a_remedy
     )
 
 
+@pytest.mark.slow
 def test_a_running_service_is_found(walk: Walk) -> None:
     assert diagnose(walk.home)[-1].found.startswith("answers at http://127.0.0.1:")
 

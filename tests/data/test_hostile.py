@@ -146,6 +146,7 @@ def test_a_file_that_changes_after_it_was_loaded_is_told(large: Path, change: Ca
     assert not large.with_name("new").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [Path.unlink, replaced])
 def test_a_file_that_goes_or_is_replaced_is_read_as_it_was(large: Path, change: Callable[[Path], None]) -> None:
     data = load(large)

@@ -38,6 +38,7 @@ def test_the_cache_changes_no_token(tiny: Model) -> None:
     assert len(said) == 60
 
 
+@pytest.mark.slow
 def test_a_row_in_a_batch_says_what_it_says_alone(tiny: Model) -> None:
     prompts = [list(range(40, 40 + size)) for size in (3, 17, 30, 8, 25)]
     together = greedy(tiny, prompts, 12)

@@ -58,12 +58,14 @@ def test_it_learns(whole: Said) -> None:
     assert sum(seen[-5:]) < 0.95 * sum(seen[:5])
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others(tiny: Model, whole: Said, tmp_path: Path) -> None:
     assert losses(run(tiny, tmp_path / "same")) == losses(whole)
     other = Recipe(RECIPE.epochs, RECIPE.batch_size, RECIPE.learning_rate_multiplier, seed=4)
     assert losses(run(tiny, tmp_path / "other", other)) != losses(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_after", [1, 12, 13, 25])
 def test_stopped_anywhere_it_goes_on_with_the_losses_of_a_run_never_stopped(
     tiny: Model, whole: Said, tmp_path: Path, stop_after: int

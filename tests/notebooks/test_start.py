@@ -13,11 +13,17 @@ pytestmark = pytest.mark.slow
 NAME = "00-start.ipynb"
 
 
-@pytest.mark.parametrize("time", ["the first time", "and again"])
-def test_the_notebook_gives_its_stored_outputs(copied: Path, pretrained_home: Path, nbval: Nbval, time: str) -> None:
+def test_the_notebook_gives_its_stored_outputs(copied: Path, pretrained_home: Path, nbval: Nbval) -> None:
     done = nbval(copied, NAME, FTWIDGETS_HOME=str(pretrained_home))
     assert done.returncode == 0, done.stdout[-8000:]
     assert f"{code_cells(NAME)} passed" in done.stdout
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("time", ["the first time", "and again"])
+def test_it_gives_them_as_often_as_it_is_run(copied: Path, pretrained_home: Path, nbval: Nbval, time: str) -> None:
+    done = nbval(copied, NAME, FTWIDGETS_HOME=str(pretrained_home))
+    assert done.returncode == 0, done.stdout[-8000:]
 
 
 def test_a_changed_output_is_found(copied: Path, pretrained_home: Path, nbval: Nbval) -> None:

@@ -61,6 +61,7 @@ def failed(service):
     return ft.attach(service.client, service.ended(service.job(ROWS[:2]).id).id)
 
 
+@pytest.mark.slow
 def test_launch_uploads_and_returns_at_once_and_wait_hears_every_step(service):
     heard = []
     run = ft.launch(service.client, ft.load(ROWS, "sums"), ft.load(ROWS[:3]), suffix="sums", **CHOSEN)

@@ -18,6 +18,7 @@ def test_an_answer_that_nobody_waits_for_any_more_is_forgotten(service):
     assert inference._speakers[base]._listeners == {}
 
 
+@pytest.mark.slow
 def test_a_process_that_died_is_told_and_replaced(service):
     inference, base = service.http.app.state.inference, service.home / "bases" / "random-tiny"
     answer = inference.ask(base, LINE | {"max_tokens": 900})

@@ -104,6 +104,7 @@ def test_the_cancel_button_cancels_and_a_second_time_does_no_harm(service, wait_
     monitor.close()
 
 
+@pytest.mark.slow
 def test_the_probes_are_answered_and_told(attached, sent, wait_until):
     monitor = ft.Monitor(attached, probes=["Word 3?", "<b>Word</b>?"], system="")
     wait_until(lambda: [*monitor.answers] == ["base", "step 6", "step 12"])

@@ -10,6 +10,7 @@ from ftwidgets.data.tokens.quick import Quick
 pytest.importorskip("gigatoken")
 
 
+@pytest.mark.slow
 def test_made_anew_it_counts_as_before() -> None:
     quick = Quick("o200k_base", room=-1)  # full from the first count on
     first, before = quick.encode, quick.counts(["some words", "中文", ""])
