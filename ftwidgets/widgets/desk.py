@@ -20,7 +20,7 @@ from ftwidgets.data.kinds import KINDS, Kind, kind_of
 from ftwidgets.data.loading import Heard
 from ftwidgets.data.rules import RULES
 from ftwidgets.data.rules.rule import LEVELS
-from ftwidgets.data.rules.systems import MAJORITY
+from ftwidgets.data.rules.systems import usual_system
 from ftwidgets.data.survey import Facts
 from ftwidgets.data.tokens.counting import counter_for
 from ftwidgets.errors import InputError
@@ -125,11 +125,10 @@ class Desk:
             return self.dataset.system_message
         facts = self.columns.facts
         chats = np.flatnonzero(facts.kind * facts.sound == KINDS.index("chat"))
-        systems, first, rows = np.unique(facts.system[chats], return_index=True, return_counts=True)
-        usual = int(rows.argmax()) if len(rows) else 0
-        if not len(rows) or not systems[usual] or rows[usual] < MAJORITY * len(chats):
+        found = usual_system(facts.system[chats])
+        if found is None or not found.system:
             return None
-        return text_of(self.dataset.rows[int(chats[first[usual]])].value["messages"][0])
+        return text_of(self.dataset.rows[int(chats[found.first])].value["messages"][0])
 
     def place(self, line: int | None) -> int | None:
         """Where the row of `line` is; None where there is none."""

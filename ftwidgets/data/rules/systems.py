@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ftwidgets.bases.chat import text_of
 from ftwidgets.data.rules.quotations import shown_apart
@@ -14,6 +15,24 @@ from ftwidgets.data.survey import Survey
 
 MAJORITY, FEWEST = 0.9, 5
 """A system message that so large a part of the rows shares, so many at least, is the file's."""
+
+
+class Usual(NamedTuple):
+    """What nearly all rows begin with: the hash of a system message, 0 for none; the first such row; their share."""
+
+    system: int
+    first: int
+    share: float
+
+
+def usual_system(systems: npt.NDArray[np.uint32]) -> Usual | None:
+    """What nearly all of some rows, of which these are the system messages' hashes, begin with; None where none is."""
+    hashes, first, rows = np.unique(systems, return_index=True, return_counts=True)
+    most = int(rows.argmax()) if len(rows) else 0
+    if not len(rows) or rows[most] < MAJORITY * len(systems):
+        return None
+    return Usual(int(hashes[most]), int(first[most]), rows[most] / len(systems))
+
 
 WITH = chat(SYSTEM, USER, ANSWER)
 OTHER = chat(SYSTEM | {"content": "You are a pirate."}, USER, ANSWER)
@@ -36,12 +55,10 @@ def system_inconsistent(survey: Survey) -> Spots:
     places = survey.places[survey.facts.kind[survey.places] == 1]
     if len(places) < FEWEST:
         return Spots.of([])
-    systems, first, rows = np.unique(survey.facts.system[places], return_index=True, return_counts=True)
-    usual = int(rows.argmax())
-    if len(systems) == 1 or rows[usual] < MAJORITY * len(places):
+    systems = survey.facts.system[places]
+    if (found := usual_system(systems)) is None:
         return Spots.of([])
-    odd = places[survey.facts.system[places] != systems[usual]]
-    return Spots.of(odd, places[first[usual]], rows[usual] / len(places))
+    return Spots.of(places[systems != found.system], places[found.first], found.share)
 
 
 @tells(system_inconsistent)
