@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.data.blocks import blocks
 from ftwidgets.data.near.shingles import Numbers, Places, Shingles, shingles
 
 PERMUTATIONS = 64
@@ -49,7 +50,7 @@ class Sketches:
 def sketched(texts: Iterable[str], minhash: Any, threshold: float) -> Sketches:
     """The sketches of `texts`, read once, block by block; `minhash` is the class `rensa.RMinHash`."""
     rows = rows_of_a_band(threshold)
-    parts = [_sketch(shingles(block), minhash, rows) for block in _blocks(texts)]
+    parts = [_sketch(shingles(block), minhash, rows) for block in blocks(texts, len, BLOCK_CHARACTERS, BLOCK_TEXTS)]
     parts = parts or [_sketch(shingles([]), minhash, rows)]
     return Sketches(
         np.concatenate([part.sums for part in parts]),
@@ -66,19 +67,6 @@ def rows_of_a_band(threshold: float) -> int:
     """
     fit = (rows for rows in (8, 4, 2) if (1 - threshold**rows) ** (PERMUTATIONS // rows) <= MISSED)
     return next(fit, 1)
-
-
-def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    block: list[str] = []
-    characters = 0
-    for text in texts:
-        block.append(text)
-        characters += len(text)
-        if len(block) >= BLOCK_TEXTS or characters >= BLOCK_CHARACTERS:
-            yield block
-            block, characters = [], 0
-    if block:
-        yield block
 
 
 def _sketch(of: Shingles, minhash: Any, rows: int) -> Sketches:

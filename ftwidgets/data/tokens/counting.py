@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -14,6 +14,7 @@ from ftwidgets.bases.catalogue import DEFAULT, is_fetched, known_bases
 from ftwidgets.bases.chat import ChatTemplate
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
+from ftwidgets.data.blocks import blocks
 from ftwidgets.data.tokens.encoding import Encoding, encoding, encoding_for
 from ftwidgets.errors import InputError, MissingExtraError
 from ftwidgets.home import home as home_folder
@@ -54,7 +55,7 @@ class Stretch(NamedTuple):
 
 
 TOGETHER = 2**20
-"""So many characters, at least, are counted together."""
+"""So many characters, at least, are counted together: a tokenizer takes a hundred times the memory of a text."""
 
 
 class Counter(Protocol):
@@ -141,9 +142,9 @@ class LocalCounter:
     def counts(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many tokens each text has; one that occurs again is counted once."""
         different = list(dict.fromkeys(texts))
-        known = {
-            text: n for part in _parts(different) for text, n in zip(part, self._tokenizer.counts(part), strict=True)
-        }
+        known: dict[str, int] = {}
+        for part in blocks(different, len, TOGETHER):
+            known |= zip(part, self._tokenizer.counts(part), strict=True)
         return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
 
     def around(self, roles: tuple[str, ...], trained: tuple[bool, ...]) -> tuple[int, int]:
@@ -175,20 +176,6 @@ class LocalCounter:
     def pieces(self, text: str) -> list[bytes]:
         """The bytes of each token of a text."""
         return [bytes(self._tokenizer.token_bytes(identity)) for identity in self._tokenizer.encode(text)]
-
-
-def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Texts that are counted together: a tokenizer takes a hundred times the memory of a text."""
-    part: list[str] = []
-    size = 0
-    for text in texts:
-        part.append(text)
-        size += len(text)
-        if size >= TOGETHER:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
 
 
 def counter_for(model: str | None = None, home: Path | None = None) -> OpenAICounter | LocalCounter:

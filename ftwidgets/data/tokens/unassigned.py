@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, compress, count
 from operator import not_
@@ -10,10 +10,10 @@ from operator import not_
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.data.blocks import blocks
+
 PLANES = 4
 """Code points above the first four planes (flags of regions, forms of ideographs, private use) are all taken as odd."""
-
-ASCII = bytes(range(128))
 
 BLOCK = 1 << 20
 """So many characters are looked at in one go, to bound the memory it takes."""
@@ -43,27 +43,12 @@ def odd_ones(texts: Sequence[str]) -> set[int]:
     """The places in `texts` of those that hold an odd code point."""
     foreign = list(compress(count(), map(not_, map(str.isascii, texts))))
     found: set[int] = set()
-    for places in _blocks(foreign, texts):
+    for places in blocks(foreign, lambda place: len(texts[place]), BLOCK):
         together = "".join([texts[place] for place in places])
-        if _may_be_odd(together) and _odd(_foreign(together)).size:
-            odd = _odd(together)
+        if _may_be_odd(together):
             ends = list(accumulate(len(texts[place]) for place in places))
-            found.update(places[n] for n in np.searchsorted(ends, odd, side="right").tolist())
+            found.update(places[n] for n in np.searchsorted(ends, _odd(together), side="right").tolist())
     return found
-
-
-def _blocks(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
-    """The places in groups whose texts together are not much longer than a block."""
-    group: list[int] = []
-    size = 0
-    for place in places:
-        group.append(place)
-        size += len(texts[place])
-        if size >= BLOCK:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def _may_be_odd(text: str) -> bool:
@@ -75,11 +60,6 @@ def _may_be_odd(text: str) -> bool:
         if odd.take(codes[codes >= first]).any():
             return True
     return False
-
-
-def _foreign(text: str) -> str:
-    """The signs of `text` beyond ASCII: of most texts a hundredth."""
-    return text.encode("utf-8", "surrogatepass").translate(None, ASCII).decode("utf-8", "surrogatepass")
 
 
 def _odd(text: str) -> npt.NDArray[np.int64]:
