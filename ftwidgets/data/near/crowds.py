@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.near.candidates import CROWD, Codes, Sides, alike, coded, decoded, merged, neighbours
+from ftwidgets.data.near.candidates import CROWD, Codes, Halves, Sides, alike, coded, decoded, merged, neighbours
 from ftwidgets.data.near.shingles import Places, shingles
 from ftwidgets.data.near.sketches import Sketches
 
@@ -29,8 +29,6 @@ BLOCK_SHINGLES = 200_000
 
 ROOM = 32_000_000
 """So many shingles are remembered from one pass to the next, in 128 MB; the texts of others are read twice."""
-
-Halves = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,12 @@ def joined(crowd: Places, sketches: Sketches, sides: Sides, threshold: float, te
     del counts, remembered
     postings = np.sort(np.concatenate(keys))
     shingle, text = decoded(postings)
-    first, second = neighbours(shingle, CROWD)
-    pairs = merged(coded(np.minimum(text[first], text[second]), np.maximum(text[first], text[second])))
-    return alike(pairs, sketches, sides, threshold)
+    pairs = [np.zeros(0, np.uint64)]
+    sizes = np.diff(np.flatnonzero(np.diff(shingle, prepend=-1)), append=len(shingle))
+    for first, second in neighbours(sizes, CROWD):
+        codes = merged(coded(np.minimum(text[first], text[second]), np.maximum(text[first], text[second])))
+        pairs.append(alike(codes, sketches, sides, threshold))
+    return merged(*pairs)
 
 
 def blocks(texts: Places, sketches: Sketches, text_at: Callable[[int], str]) -> Iterator[Block]:

@@ -22,6 +22,9 @@ SEED = 7
 BLOCK_TEXTS, BLOCK_CHARACTERS = 10_000, 500_000
 """What is looked at together: as much as stays near the processor, which is a third faster than eight times that."""
 
+ONES = np.uint64(0x0101010101010101)
+"""Multiplied by it, the highest byte of a number is the sum of all its bytes."""
+
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -43,7 +46,8 @@ class Sketches:
         likeness = np.empty(len(first))
         for start in range(0, len(first), 100_000):
             part = slice(start, start + 100_000)
-            likeness[part] = (self.marks[first[part]] == self.marks[second[part]]).mean(axis=1)
+            same = (self.marks[first[part]] == self.marks[second[part]]).view(np.uint64)  # eight marks in a number
+            likeness[part] = (same.sum(axis=1, dtype=np.uint64) * ONES >> np.uint64(56)) / PERMUTATIONS
         return likeness
 
 
