@@ -1,38 +1,26 @@
 """Texts to shingles: every run of three words as one 64-bit number, many texts at once.
 
-Texts are compared without regard to case and white space. Where a script writes no spaces between words (Chinese,
-Japanese, Thai, Lao, Burmese, Khmer), each character counts as a word. A text of one or two words has its words as
-shingles; a text without words has none. Two different shingles share a number with a chance of about 1 in 10^19.
+Texts are compared without regard to case and white space, as `letters` tells. A text of one or two words has its words
+as shingles; a text without words has none. Two different shingles share a number with a chance of about 1 in 10^19.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from ftwidgets.data.near.letters import Small, small_letters
+
 Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.bool_]
 
 WORDS = 3
 """Words in a shingle."""
-
-SPACELESS = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003ffff]"
-)
-SPACE = re.compile(r"[^\S\x00-\x7f]")
-"""White space beyond ASCII."""
-
-ASCII = bytes(range(128))
-
-FEW = 24
-"""So many different signs beyond ASCII are looked for one by one."""
 
 IS_SPACE = bytes(byte in b" \t\n\v\f\r\x1c\x1d\x1e\x1f" for byte in range(256))
 """For each byte 1 where str.split() splits at it, of ASCII."""
@@ -71,7 +59,7 @@ class Shingles:
 
 def shingles(texts: Sequence[str]) -> Shingles:
     """The shingles of `texts`; a shingle that follows upon itself ("ha ha ha ha") counts once."""
-    words, offsets = _words([_normalised(text) for text in texts])
+    words, offsets = _words(texts)
     counts = np.diff(offsets)
     numbers = words * A
     if len(words) >= WORDS:
@@ -89,44 +77,27 @@ def shingles(texts: Sequence[str]) -> Shingles:
     return Shingles(numbers[kept], before[offsets])
 
 
-def _normalised(text: str) -> bytes:
-    """The text as small letters; what parts its words are spaces of ASCII. Bytes are faster to look at than characters.
-
-    Of other signs most texts have few, each of which is looked for apart; but what is a small sigma depends on where
-    it stands.
-    """
-    raw = text.encode("utf-8", "surrogatepass").lower()  # of ASCII alone
-    if text.isascii():
-        return raw
-    signs = set(raw.translate(None, ASCII).decode("utf-8", "surrogatepass"))
-    if len(signs) > FEW or "\u03a3" in signs:
-        return _spaced(text.lower()).encode("utf-8", "surrogatepass")
-    for sign in signs:
-        sought, instead = _replacement(sign)
-        if instead is not None:
-            raw = raw.replace(sought, instead)
-    return raw
-
-
-@cache
-def _replacement(sign: str) -> tuple[bytes, bytes | None]:
-    """A sign in UTF-8, and what is to stand in its place, if not the sign itself."""
-    instead = _spaced(sign.lower())
-    return sign.encode("utf-8", "surrogatepass"), None if instead == sign else instead.encode("utf-8", "surrogatepass")
-
-
-def _spaced(text: str) -> str:
-    return SPACELESS.sub(r" \g<0> ", SPACE.sub(" ", text))
-
-
-def _words(texts: list[bytes]) -> tuple[Numbers, Places]:
+def _words(texts: Sequence[str]) -> tuple[Numbers, Places]:
     """A number for each word, and where each text's words begin among them."""
-    raw = b" " + b" ".join(texts) + b" " * 9
+    small = small_letters(texts)
+    raw = b" " + small.raw + b" " * 9
     space = np.frombuffer(raw.translate(IS_SPACE), np.bool_)
-    edges = np.flatnonzero(space[1:] != space[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]
-    begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)])
-    return _hashed(raw, starts, ends - starts), np.searchsorted(starts, begins + 1).astype(np.int64)
+    if not len(small.first):
+        edges = np.flatnonzero(space[1:] != space[:-1]) + 1
+        starts, ends = edges[::2], edges[1::2]
+    else:
+        starts, ends = (np.flatnonzero(edges) + 1 for edges in _edges(space, small))
+    return _hashed(raw, starts, ends - starts), np.searchsorted(starts, small.begins + 1).astype(np.int64)
+
+
+def _edges(space: Bits, small: Small) -> tuple[Bits, Bits]:
+    """Whether a word begins, and whether one ends, after each byte but the last, where single signs are words."""
+    begins, ends = space[:-1] & ~space[1:], ~space[:-1] & space[1:]
+    begins[small.first] = True
+    begins[small.end] = ~space[small.end + 1]
+    ends[small.first] = ~space[small.first]
+    ends[small.end] = True
+    return begins, ends
 
 
 def _hashed(raw: bytes, starts: Places, lengths: Places) -> Numbers:
