@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ftwidgets.data.near.letters import Small, small_letters
+from ftwidgets.data.near.letters import Bytes, Small, small_letters
 
 Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -21,9 +21,6 @@ Bits = npt.NDArray[np.bool_]
 
 WORDS = 3
 """Words in a shingle."""
-
-IS_SPACE = bytes(byte in b" \t\n\v\f\r\x1c\x1d\x1e\x1f" for byte in range(256))
-"""For each byte 1 where str.split() splits at it, of ASCII."""
 
 LONGEST = 256
 """Bytes of a word hashed eight at a time; what is longer (an image in base64) goes through hashlib."""
@@ -81,13 +78,21 @@ def _words(texts: Sequence[str]) -> tuple[Numbers, Places]:
     """A number for each word, and where each text's words begin among them."""
     small = small_letters(texts)
     raw = b" " + small.raw + b" " * 9
-    space = np.frombuffer(raw.translate(IS_SPACE), np.bool_)
+    space = _is_space(np.frombuffer(raw, np.uint8))
     if not len(small.first):
         edges = np.flatnonzero(space[1:] != space[:-1]) + 1
         starts, ends = edges[::2], edges[1::2]
     else:
         starts, ends = (np.flatnonzero(edges) + 1 for edges in _edges(space, small))
     return _hashed(raw, starts, ends - starts), np.searchsorted(starts, small.begins + 1).astype(np.int64)
+
+
+def _is_space(signs: Bytes) -> Bits:
+    """Whether Python's `split` splits at a byte of ASCII: at a space, a tab and the four after it, and at 28 to 31."""
+    space = signs - np.uint8(9) <= 4
+    space |= signs - np.uint8(28) <= 3
+    space |= signs == 32
+    return space
 
 
 def _edges(space: Bits, small: Small) -> tuple[Bits, Bits]:
@@ -102,7 +107,10 @@ def _edges(space: Bits, small: Small) -> tuple[Bits, Bits]:
 
 def _hashed(raw: bytes, starts: Places, lengths: Places) -> Numbers:
     eights = np.ndarray((len(raw) - 7,), "<u8", raw, strides=(1,))  # the eight bytes from each byte on
-    numbers = _mixed((eights[starts] & FIRST_BYTES[np.minimum(lengths, 8)]) + lengths.astype(np.uint64) * C)
+    numbers = eights[starts]
+    numbers &= FIRST_BYTES[np.minimum(lengths, 8)]
+    numbers += lengths.astype(np.uint64) * C
+    numbers = _mixed(numbers)
     for word in np.flatnonzero(lengths > LONGEST):
         whole = hashlib.blake2b(raw[starts[word] : starts[word] + lengths[word]], digest_size=8).digest()
         numbers[word] = int.from_bytes(whole, "little")
@@ -117,7 +125,9 @@ def _hashed(raw: bytes, starts: Places, lengths: Places) -> Numbers:
 
 
 def _mixed(numbers: Numbers) -> Numbers:
-    """Each bit of the result depends on each bit of the number."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * B
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * C
-    return numbers ^ (numbers >> np.uint64(31))
+    """The numbers themselves, each made over so that each bit of the result depends on each bit of the number."""
+    for shift, factor in ((30, B), (27, C)):
+        numbers ^= numbers >> np.uint64(shift)
+        numbers *= factor
+    numbers ^= numbers >> np.uint64(31)
+    return numbers
