@@ -98,7 +98,7 @@ def opened(home: Path) -> Iterator[Service]:
     """The service of `home` in this process."""
     from ftwidgets.service.app import create_app
 
-    with TestClient(create_app(home, KEY), raise_server_exceptions=False) as http:
+    with TestClient(create_app(home, KEY, hosts=None), raise_server_exceptions=False) as http:
         yield Service(
             home, http, openai.OpenAI(api_key=KEY, base_url="http://testserver/v1", http_client=http, max_retries=0)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, models, stream
+from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, stream
+from ftwidgets.service.disk import disk_fault
 from ftwidgets.service.fetching import Fetches
+from ftwidgets.service.hosts import LOOPBACK, check_host
 from ftwidgets.service.inference import Inference
 from ftwidgets.service.jobs import Jobs
-from ftwidgets.service.keys import require_key
+from ftwidgets.service.keys import Keys, owner_of
 from ftwidgets.service.measuring import Measuring
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, new_id
@@ -34,15 +36,20 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
-    home: Path, key: str, *, stop: Callable[[], None] | None = None, ending: Callable[[], bool] = lambda: False
+    home: Path,
+    key: str,
+    *,
+    stop: Callable[[], None] | None = None,
+    ending: Callable[[], bool] = lambda: False,
+    hosts: Collection[str] | None = LOOPBACK,
 ) -> Starlette:
     """The service of the home folder `home`. Its jobs run while the application's lifespan does.
 
     `stop` is what ends the process, where the service has one of its own; `ending` tells whether it is about to end,
-    so that no open stream holds it up.
+    so that no open stream holds it up. `hosts` are the names that it may be called by; None where any may.
     """
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
-    own = [*extensions.routes, *stream.routes, *estimates.routes]
+    own = [*extensions.routes, *stream.routes, *estimates.routes, *keys.routes]
     app = Starlette(
         routes=[_under("/v1", resources), _under("/ftwidgets", own)],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
@@ -51,7 +58,7 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.home, app.state.bases, app.state.key, app.state.stop = home, home / "bases", key, stop
-    app.state.ending = ending
+    app.state.ending, app.state.hosts = ending, hosts
     app.state.last_request = time.monotonic()
     return app
 
@@ -65,6 +72,7 @@ def _under(prefix: str, routes: list[Route]) -> Mount:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     state.store = Store(state.home / "service")
+    state.keys = Keys(state.store, state.key)
     state.fetches = Fetches(state.bases)
     state.jobs = Jobs(state.store, state.home, state.fetches)
     state.measuring = Measuring(state.jobs, state.home)
@@ -83,7 +91,8 @@ async def _around(request: Request, call_next: Next) -> Response:
     began = time.monotonic()
     request.app.state.last_request = began
     try:
-        require_key(request, request.app.state.key)
+        check_host(request)
+        request.state.owner = owner_of(request)
         response = await call_next(request)
     except WireError as error:
         response = error.response()
@@ -110,4 +119,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _fault(_: Request, error: Exception) -> Response:
     traceback.print_exception(error)  # into the service's log
+    if sentence := disk_fault(error):
+        return WireError(507, sentence, kind="server_error", again=False).response()
     return WireError(500, f"The service met a fault of its own: {error!r}", kind="server_error").response()

@@ -68,7 +68,7 @@ async def _spoken(pieces: Generator[bytes, None, None], places: CapacityLimiter)
 def _asked(request: Request, body: Record) -> Asked:
     state = request.app.state
     identity = text(body, "model", required=True) or ""
-    model = look_up(state.store, state.bases, identity)
+    model = look_up(request, identity)
     if model is None:
         raise missing(identity)
     for name in NOT_HERE:

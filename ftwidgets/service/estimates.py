@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -49,17 +48,18 @@ class Question:
 async def estimate(request: Request) -> Response:
     """How many steps and tokens a job has, and how long it would take."""
     body = await body_of(request)
-    return JSONResponse(await run_in_threadpool(_estimate, request.app.state, body))
+    return JSONResponse(await run_in_threadpool(_estimate, request, body))
 
 
 async def measure(request: Request) -> Response:
     """Measure this machine's rate with some of the caller's rows."""
     body = await body_of(request)
-    return JSONResponse(await run_in_threadpool(_measure, request.app.state, body))
+    return JSONResponse(await run_in_threadpool(_measure, request, body))
 
 
-def _estimate(state: Any, body: Record) -> Record:
-    question = _question(state, body)
+def _estimate(request: Request, body: Record) -> Record:
+    state = request.app.state
+    question = _question(request, body)
     fetched = is_fetched(question.base, state.bases)
     compiled = state.home / "compiled"
     known = rates.measured(compiled, question.base, question.batch_size)
@@ -73,8 +73,9 @@ def _estimate(state: Any, body: Record) -> Record:
     }
 
 
-def _question(state: Any, body: Record) -> Question:
-    base = _base(state, body)
+def _question(request: Request, body: Record) -> Question:
+    state = request.app.state
+    base = _base(request, body)
     training = _sample(body, "training", "examples")
     chosen = _hyperparameters(body).resolved(training.examples)
     assert chosen.n_epochs and chosen.batch_size  # resolved
@@ -105,8 +106,9 @@ def _share(sample: Sample, counter: LocalCounter) -> Share:
     return workload(surveyed(sample.rows, counter), counter).share(sample.examples / max(1, len(sample.rows)))
 
 
-def _measure(state: Any, body: Record) -> Record:
-    base = _base(state, body)
+def _measure(request: Request, body: Record) -> Record:
+    state = request.app.state
+    base = _base(request, body)
     rows = _rows(body, "rows", MOST_MEASURED)
     if not len(rows):
         raise WireError(400, "'rows' is empty: a measurement needs at least one example.", param="rows")
@@ -123,9 +125,9 @@ def _wire(known: list[rates.Measurement]) -> Record | None:
     return asdict(rate) if rate else None
 
 
-def _base(state: Any, body: Record) -> str:
+def _base(request: Request, body: Record) -> str:
     identity = text(body, "model", required=True) or ""
-    model = look_up(state.store, state.bases, identity)
+    model = look_up(request, identity)
     if model is None:
         raise missing(identity)
     return model.base

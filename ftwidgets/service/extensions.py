@@ -16,6 +16,7 @@ from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.fine_tuning import found
 from ftwidgets.service.jobs import ACTIVE
+from ftwidgets.service.keys import require_home
 from ftwidgets.service.models import look_up, missing
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, body_of, limit_of, text
@@ -40,6 +41,7 @@ def info(request: Request) -> Response:
 
 def stop(request: Request) -> Response:
     """End the service; a training goes on where it is when the service is started again."""
+    require_home(request)
     if request.app.state.stop is None:
         raise WireError(400, "This service was not started as a process of its own.")
     request.app.state.stop()
@@ -68,7 +70,7 @@ async def count(request: Request) -> Response:
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise WireError(400, "'texts' must be a list of texts.", param="texts")
     state, identity = request.app.state, text(body, "model", required=True) or ""
-    model = look_up(state.store, state.bases, identity)
+    model = look_up(request, identity)
     if model is None:
         raise missing(identity)
     counted = to_thread.run_sync(_counted, state.fetches, model.base, texts, limiter=state.chat_places)
@@ -86,7 +88,7 @@ def _counted(fetches: Fetches, base: str, texts: list[str]) -> list[int]:
 async def fetch(request: Request) -> Response:
     """Begin to fetch the base of the `model` where it is not here, and say how that stands."""
     state, identity = request.app.state, text(await body_of(request), "model", required=True) or ""
-    model = look_up(state.store, state.bases, identity)
+    model = look_up(request, identity)
     if model is None:
         raise missing(identity)
     fetches: Fetches = state.fetches

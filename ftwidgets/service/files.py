@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ftwidgets.data import jsonl
 from ftwidgets.home import write_atomically
+from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, WireError, integer, limit_of, new_id, now, page
 
@@ -33,13 +34,9 @@ async def create(request: Request) -> Response:
             raise WireError(400, f"'{shown}' is not one of {list(PURPOSES)} - 'purpose'", param="purpose")
         if (upload.size or 0) > LARGEST:
             raise WireError(413, f"The file has {upload.size} bytes; up to {LARGEST} can be uploaded.", param="file")
-        store: Store = request.app.state.store
-        expires = _expiry(form)
-        return JSONResponse(
-            await run_in_threadpool(
-                keep, store, upload.file, upload.filename or "file", str(purpose), expires_after=expires
-            )
-        )
+        own, name, expires = holdings(request), upload.filename or "file", _expiry(form)
+        kept = run_in_threadpool(keep, own, upload.file, name, str(purpose), expires_after=expires)
+        return JSONResponse(await kept)
 
 
 def _expiry(form: FormData) -> int | None:
@@ -50,14 +47,14 @@ def _expiry(form: FormData) -> int | None:
     return integer(body, "seconds", 3600, 2_592_000, place="expires_after[seconds]")
 
 
-def keep(store: Store, source: IO[bytes], name: str, purpose: str, *, expires_after: int | None = None) -> Record:
+def keep(own: Holdings, source: IO[bytes], name: str, purpose: str, *, expires_after: int | None = None) -> Record:
     """Keep a file's bytes and its record.
 
     Raises:
         WireError: it is for fine-tuning and is not JSONL; then nothing is kept.
     """
     identity = new_id("file-", 22)
-    path = store.blob(identity)
+    path = own.store.blob(identity)
 
     def write(temporary: Path) -> None:
         with open(temporary, "wb") as target:
@@ -77,7 +74,7 @@ def keep(store: Store, source: IO[bytes], name: str, purpose: str, *, expires_af
         "status": "processed",
         "status_details": None,
     }
-    store.add("files", record, purpose=purpose)
+    own.add("files", record, purpose=purpose, expires=record["expires_at"])
     return record
 
 
@@ -94,9 +91,9 @@ def index(request: Request) -> Response:
     limit = limit_of(request, 10_000, 10_000)
     query = request.query_params
     where = {"purpose": query["purpose"]} if "purpose" in query else {}
-    store: Store = request.app.state.store
     oldest_first = query.get("order") == "asc"
-    return page(store.page("files", limit, query.get("after"), oldest_first=oldest_first, **where), limit, ends=True)
+    records = holdings(request).page("files", limit, query.get("after"), oldest_first=oldest_first, **where)
+    return page(records, limit, ends=True)
 
 
 def found(request: Request) -> Record:
@@ -106,10 +103,10 @@ def found(request: Request) -> Record:
         WireError: there is none.
     """
     identity = request.path_params["file"]
-    record = request.app.state.store.get("files", identity)
+    record = holdings(request).get("files", identity)
     if record is None:
         raise WireError(404, f"No such File object: {identity}", param="id")
-    return dict(record)
+    return record
 
 
 def retrieve(request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from ftwidgets.bases.catalogue import known_bases
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
+from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.models import Model, look_up
 from ftwidgets.service.narration import Narrator
@@ -32,6 +33,9 @@ from ftwidgets.service.wire import (
 
 MOST_METADATA = 16
 
+API = "fine_tuning"
+"""What the jobs are marked with that were created here; those of the legacy endpoint are listed there."""
+
 
 async def create(request: Request) -> Response:
     """Create a job; it is validated and trained in its turn."""
@@ -40,16 +44,16 @@ async def create(request: Request) -> Response:
 
 
 def _create(request: Request, body: Record) -> Record:
-    store: Store = request.app.state.store
+    own = holdings(request)
     model = _model(request, text(body, "model", required=True) or "")
     asked = _hyperparameters(body)
     job = _record(body, asked)
     for param in ("training_file", "validation_file"):
-        _require_file(store, body, param)
-    with store.transaction():
+        _require_file(own, body, param)
+    with own.store.transaction():
         plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(asked)}
-        store.add("jobs", job, status=job["status"], plan=plan)
-        _tell_beginning(Narrator(store, job["id"]), job, model)
+        own.add("jobs", job, status=job["status"], plan=plan)
+        _tell_beginning(Narrator(own.store, job["id"]), job, model)
     jobs: Jobs = request.app.state.jobs
     jobs.wake()
     return job
@@ -91,19 +95,19 @@ def _record(body: Record, asked: Hyperparameters) -> Record:
 
 
 def _model(request: Request, identity: str) -> Model:
-    state = request.app.state
-    model = look_up(state.store, state.bases, identity)
+    model = look_up(request, identity)
     if model is None:
         message = f"Model {identity} is not available for fine-tuning or does not exist."
-        raise WireError(400, f"{message} Available here: {', '.join(known_bases(state.bases))}.", param="model")
+        known = ", ".join(known_bases(request.app.state.bases))
+        raise WireError(400, f"{message} Available here: {known}.", param="model")
     return model
 
 
-def _require_file(store: Store, body: Record, param: str) -> None:
+def _require_file(own: Holdings, body: Record, param: str) -> None:
     identity = body.get(param)
     if identity is None:
         return
-    record = store.get("files", identity)
+    record = own.get("files", str(identity))
     if record is None:
         message = f"No such File object: {identity}. Upload it first, and give the id that client.files.create returns."
         raise WireError(400, message, param=param)
@@ -153,11 +157,11 @@ def index(request: Request) -> Response:
     """List jobs, the newest first; `metadata[key]=value` chooses among them."""
     limit = limit_of(request, 20, 10_000)
     wanted = {key[9:-1]: value for key, value in request.query_params.items() if key.startswith("metadata[")}
-    store: Store = request.app.state.store
+    own = holdings(request)
     after = request.query_params.get("after")
     if not wanted and request.query_params.get("metadata") != "null":
-        return page(store.page("jobs", limit, after), limit)
-    records = [job for job in store.page("jobs", 10_000_000, after) if _has(job["metadata"], wanted)]
+        return page(own.page("jobs", limit, after, api=API), limit)
+    records = [job for job in own.page("jobs", 10_000_000, after, api=API) if _has(job["metadata"], wanted)]
     return page(records[: limit + 1], limit)
 
 
@@ -174,11 +178,11 @@ def found(request: Request) -> Record:
         WireError: there is none.
     """
     identity = request.path_params["job"]
-    record = request.app.state.store.get("jobs", identity)
+    record = holdings(request).get("jobs", identity)
     if record is None:
         message = f"Could not find fine tune: {identity}"
         raise WireError(404, message, param="fine_tune_id", code="fine_tune_not_found")
-    return dict(record)
+    return record
 
 
 def retrieve(request: Request) -> Response:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ftwidgets.bases.catalogue import known_bases, resolve
 from ftwidgets.errors import BaseModelError
-from ftwidgets.service.store import Store
+from ftwidgets.service.holdings import holdings
 from ftwidgets.service.wire import Record, WireError
 
 STAND_INS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-3.5-turbo", "davinci-002")
@@ -28,14 +28,15 @@ class Model:
     stand_in: bool
 
 
-def look_up(store: Store, bases: Path, identity: str) -> Model | None:
-    """What `identity` means, None where it means nothing."""
-    row = store.columns("models", identity)
+def look_up(request: Request, identity: str) -> Model | None:
+    """What `identity` means to the caller, None where it means nothing."""
+    own = holdings(request)
+    row = own.columns("models", identity)
     if row:
         name = base_name(identity)
-        return Model(name, row["base"], row["adapter"], stand_in=name != row["base"])
+        return Model(name, row["base"], str(own.store.folder / row["adapter"]), stand_in=name != row["base"])
     try:
-        known = resolve(identity, bases)
+        known = resolve(identity, request.app.state.bases)
     except BaseModelError:
         return None
     return Model(identity, known.base, None, known.stand_in)
@@ -60,23 +61,23 @@ def index(request: Request) -> Response:
     """List all models; checkpoints are told with their jobs."""
     state = request.app.state
     listed = [_base_record(base, state.bases) for base in (*known_bases(state.bases), *STAND_INS)]
-    return JSONResponse({"object": "list", "data": [*state.store.page("models", 10_000, listed=1), *listed]})
+    return JSONResponse({"object": "list", "data": [*holdings(request).page("models", 10_000, listed=1), *listed]})
 
 
 def retrieve(request: Request) -> Response:
     """One model's record."""
     state, identity = request.app.state, request.path_params["model"]
-    if look_up(state.store, state.bases, identity) is None:
+    if look_up(request, identity) is None:
         raise missing(identity)
-    return JSONResponse(state.store.get("models", identity) or _base_record(identity, state.bases))
+    return JSONResponse(holdings(request).get("models", identity) or _base_record(identity, state.bases))
 
 
 def delete(request: Request) -> Response:
     """Forget a fine-tuned model; its job stays."""
-    state, identity = request.app.state, request.path_params["model"]
-    if state.store.get("models", identity) is None:
+    own, identity = holdings(request), request.path_params["model"]
+    if own.get("models", identity) is None:
         raise missing(identity)
-    state.store.remove("models", identity)
+    own.store.remove("models", identity)
     return JSONResponse({"id": identity, "object": "model", "deleted": True})
 
 

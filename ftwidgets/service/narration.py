@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ftwidgets.service.files import keep
+from ftwidgets.service.holdings import Holdings
 from ftwidgets.service.models import base_name, record_of
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, new_id, now
@@ -106,7 +107,8 @@ class Narrator:
                 step, name = checkpoint["step_number"], checkpoint["fine_tuned_model_checkpoint"]
                 self.tell("checkpoint", f"Checkpoint created at step {step} with Snapshot ID: {name}", step=step)
             self._add_model(model, job, path, listed=1)
-            file = keep(self._store, io.BytesIO(self._result_file()), "step_metrics.csv", "fine-tune-results")
+            own = self._holdings()
+            file = keep(own, io.BytesIO(self._result_file()), "step_metrics.csv", "fine-tune-results")
             self.tell("model", f"New fine-tuned model created: {model}")
             self.tell("success", "The job has successfully completed")
             self._store.update_job(
@@ -142,8 +144,12 @@ class Narrator:
 
     def _add_model(self, identity: str, job: Record, adapter: Path, *, listed: int) -> None:
         base = self._store.plan(self._job)["base"]
-        record = record_of(identity, now(), base)
-        self._store.add("models", record, job=str(job["id"]), base=base, adapter=str(adapter), listed=listed)
+        record, folder = record_of(identity, now(), base), self._store.folder
+        place = adapter.relative_to(folder) if adapter.is_relative_to(folder) else adapter  # the home may be moved
+        self._holdings().add("models", record, job=str(job["id"]), base=base, adapter=place.as_posix(), listed=listed)
+
+    def _holdings(self) -> Holdings:
+        return Holdings(self._store, self._store.columns("jobs", self._job)["owner"])
 
     def _metrics_at(self, step: int) -> Record:
         events = self._store.page("events", 1, job=self._job, kind="metrics", step=step)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from ftwidgets.service import lock
 from ftwidgets.service.app import create_app
 from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.keys import is_key, kept_key, write_private
-from ftwidgets.service.store import Store
+from ftwidgets.service.schema import opened
 
 HOST = "127.0.0.1"
 
@@ -67,7 +66,7 @@ def _serve(
     if key is not None and not is_key(key):
         raise InputError("The key must be of letters, digits and signs of ASCII, without spaces.")
     key = key or kept_key(folder)
-    _try_store(folder)
+    opened(folder / "store.sqlite").close()  # to say in a sentence where that fails
     bound = _bound(folder, port)
     app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True), ending=lambda: server.should_exit)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
@@ -100,14 +99,6 @@ def _bound(folder: Path, port: int | None) -> socket.socket:
         write_private(folder / "port", str(bound.getsockname()[1]))
         return bound
     raise ServiceError(f"No port of {HOST} could be taken.")
-
-
-def _try_store(folder: Path) -> None:
-    """Open the records once, to say in a sentence where that fails."""
-    try:
-        Store(folder).close()
-    except sqlite3.Error as error:
-        raise ServiceError(f"The records in {folder / 'store.sqlite'} cannot be opened: {error}.") from error
 
 
 def _last_port(folder: Path) -> int:

@@ -15,46 +15,21 @@ from typing import Any
 import orjson
 
 from ftwidgets.service.bell import Bell
+from ftwidgets.service.schema import opened
 from ftwidgets.service.wire import Record
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, purpose TEXT);
-CREATE TABLE IF NOT EXISTS jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, status TEXT, plan TEXT);
-CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, kind TEXT, step INTEGER, time REAL,
-    UNIQUE (job, kind, step));
-CREATE INDEX IF NOT EXISTS events_in_order ON events (job, number);
-CREATE TABLE IF NOT EXISTS checkpoints (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, step INTEGER,
-    UNIQUE (job, step));
-CREATE TABLE IF NOT EXISTS models (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, base TEXT, adapter TEXT,
-    listed INTEGER);
-"""
-
-VERSION = 1
-"""The schema's version, kept in the database itself."""
 
 
 class Store:
-    """The records of one home. Safe to use from several threads; one process at a time has it.
+    """The records of one home, of all its keys; `Holdings` are what one of them sees.
 
-    Its `bell` rings after each change.
+    Safe to use from several threads; one process at a time has it. Its `bell` rings after each change.
     """
 
     def __init__(self, folder: Path) -> None:
         self.bell = Bell()
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._database = sqlite3.connect(folder / "store.sqlite", check_same_thread=False, isolation_level=None)
-        self._database.row_factory = sqlite3.Row
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(SCHEMA)
-        self._database.execute(f"PRAGMA user_version = {VERSION}")
+        self._database = opened(folder / "store.sqlite")
 
     def close(self) -> None:
         """Close the database."""
@@ -100,14 +75,15 @@ class Store:
             )
             return cursor.rowcount == 1
 
-    def get(self, table: str, identity: str) -> Record | None:
-        """The record with that id."""
-        rows = self._rows(f"SELECT record FROM {table} WHERE id = ?", identity)
-        return orjson.loads(rows[0]["record"]) if rows else None
+    def get(self, table: str, identity: str, **where: Any) -> Record | None:
+        """The record with that id, if its columns are as in `where`."""
+        found = self.columns(table, identity, **where)
+        return orjson.loads(found["record"]) if found else None
 
-    def columns(self, table: str, identity: str) -> dict[str, Any]:
-        """All columns of the record with that id; nothing where there is none."""
-        rows = self._rows(f"SELECT * FROM {table} WHERE id = ?", identity)
+    def columns(self, table: str, identity: str, **where: Any) -> dict[str, Any]:
+        """All columns of that record; nothing where there is none."""
+        conditions = " AND ".join(f"{name} = ?" for name in ("id", *where))
+        rows = self._rows(f"SELECT * FROM {table} WHERE {conditions}", identity, *where.values())
         return dict(rows[0]) if rows else {}
 
     def remove(self, table: str, identity: str) -> None:
@@ -132,6 +108,17 @@ class Store:
         order = "ASC" if oldest_first else "DESC"
         rows = self._rows(f"SELECT record FROM {table} {chosen} ORDER BY number {order} LIMIT ?", *values, limit + 1)
         return [orjson.loads(row["record"]) for row in rows]
+
+    def pairs(self, table: str, one: str, other: str) -> list[tuple[str, str]]:
+        """Two columns of all rows of a table."""
+        return [(row[0], row[1]) for row in self._rows(f"SELECT {one}, {other} FROM {table}")]
+
+    def update(self, table: str, record: Record, **columns: Any) -> None:
+        """Keep another record, and other columns, under an id that is there."""
+        names = ", ".join(f"{name} = ?" for name in ("record", *columns))
+        with self.transaction():
+            values = (_packed(record), *columns.values(), record["id"])
+            self._database.execute(f"UPDATE {table} SET {names} WHERE id = ?", values)
 
     def update_job(self, identity: str, *, unless: tuple[str, ...] = (), **changes: Any) -> Record | None:
         """Change fields of a job's record; None, and nothing changed, where its status is one of `unless`."""

@@ -73,19 +73,33 @@ def limit_of(request: Request, default: int, most: int) -> int:
     return max(0, min(int(given), most))
 
 
+LARGEST_BODY = 64 * 2**20
+"""Bytes of a request's JSON."""
+
+
 async def body_of(request: Request) -> Record:
     """The request's JSON object; an empty body is an empty object.
 
     Raises:
-        WireError: the body is something else.
+        WireError: the body is something else, or too large.
     """
-    raw = await request.body()
+    raw = await _raw(request)
     row = parse(1, 0, raw if raw.strip() else b"{}")
     if row.fault is not None:
         raise WireError(400, f"We could not parse the JSON body of your request: {row.fault}.")
     if not isinstance(row.value, dict):
         raise WireError(400, "The JSON body of the request is not an object.")
     return row.value
+
+
+async def _raw(request: Request) -> bytes:
+    pieces, size = [], 0
+    async for piece in request.stream():
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise WireError(413, f"The body of the request has more than {LARGEST_BODY // 2**20} MB.")
+    return b"".join(pieces)
 
 
 def mapping(body: Record, name: str, *, place: str | None = None) -> Record:

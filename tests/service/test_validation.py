@@ -14,6 +14,8 @@ from ftwidgets.bases.fetch import fetch
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.data import Dataset, check, load
 from ftwidgets.service.files import keep
+from ftwidgets.service.holdings import Holdings
+from ftwidgets.service.schema import HOME
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
 from ftwidgets.service.wire import WireError
@@ -50,7 +52,7 @@ def files(draw):
 def accepted(store: Store, content: bytes) -> Dataset | None:
     """The examples that the service would train on; None where it refuses the upload or fails the job."""
     try:
-        file = keep(store, io.BytesIO(content), "a.jsonl", "fine-tune")
+        file = keep(Holdings(store, HOME), io.BytesIO(content), "a.jsonl", "fine-tune")
     except WireError:
         return None
     data = validated(store, {"training_file": file["id"], "validation_file": None})
@@ -96,7 +98,7 @@ def test_a_refusal_names_the_first_fault_and_counts_the_others(tmp_path):
     store = Store(tmp_path)
     rows = [{"messages": [{"role": "user", "content": "Hi"}]}] * 11
     content = b"\n".join(json.dumps(row).encode() for row in rows)
-    file = keep(store, io.BytesIO(content), "a.jsonl", "fine-tune")
+    file = keep(Holdings(store, HOME), io.BytesIO(content), "a.jsonl", "fine-tune")
     refusal = validated(store, {"training_file": file["id"], "validation_file": None})
     assert isinstance(refusal, Refusal)
     assert "Line 1: " in refusal.message
