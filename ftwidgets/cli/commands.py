@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ftwidgets import connection
-from ftwidgets.cli import activity, lab, walk
+from ftwidgets.cli import activity, keys, lab, walk
 from ftwidgets.cli.check import check_file
 from ftwidgets.cli.progress import fetch_shown
 from ftwidgets.errors import InputError, require
@@ -38,10 +38,13 @@ Home = Annotated[
 @app.command()
 def serve(
     home: Home = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at. With another than this one, other machines can call it.")
+    ] = "127.0.0.1",
     port: Annotated[
         int | None,
         typer.Option(
-            help="Port on 127.0.0.1. Default: that of last time, else any that is free.",
+            help="Port. Default: that of last time, else any that is free.",
             show_default=False,
             min=0,
             max=65535,
@@ -64,7 +67,7 @@ def serve(
         out.print("Its key: ftwidgets env. Ctrl-C ends it; a training goes on when it is started again.")
         sys.stdout.flush()
 
-    run_service(home_folder(home), port=port, key=key, idle_minutes=idle_minutes, ready=ready)
+    run_service(home_folder(home), host=host, port=port, key=key, idle_minutes=idle_minutes, ready=ready)
 
 
 @app.command()
@@ -162,6 +165,7 @@ def fetch(
     out.print(f"{path.name} is in {path}")
 
 
+app.add_typer(keys.app, name="keys")
 app.command(name="check")(check_file)
 app.command(name="run")(walk.run)
 app.command(name="lab", context_settings={"ignore_unknown_options": True})(lab.lab)

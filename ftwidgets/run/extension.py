@@ -21,8 +21,10 @@ def ask(client: Client, path: str, body: dict[str, Any] | None = None) -> dict[s
         return None
 
 
-def demand(client: Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
-    """As `ask`, but a refusal by the embedded service is heard.
+def demand(
+    client: Client, path: str, body: dict[str, Any] | None = None, *, remove: bool = False
+) -> dict[str, Any] | None:
+    """As `ask`, but a refusal by the embedded service is heard; with `remove` it is a DELETE.
 
     Raises:
         InputError: the embedded service refuses; the message is its sentence.
@@ -30,7 +32,10 @@ def demand(client: Client, path: str, body: dict[str, Any] | None = None) -> dic
     """
     url = _url(client, path)
     try:
-        reply = client.get(url, cast_to=object) if body is None else client.post(url, body=body, cast_to=object)
+        if remove:
+            reply = client.delete(url, cast_to=object)
+        else:
+            reply = client.get(url, cast_to=object) if body is None else client.post(url, body=body, cast_to=object)
     except openai.APIStatusError as error:
         if _is_ours(error):
             with in_words(client):

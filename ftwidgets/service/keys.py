@@ -165,12 +165,12 @@ def _found(request: Request) -> Record:
     for record in keys.records():
         if named in (record["id"], record["name"]):
             return record
-    raise WireError(404, f"There is no key '{named}'.", param="key")
+    raise WireError(404, f"There is no key '{named}'.", param="key", code="key_not_found")
 
 
 routes = [
     Route("/keys", index),
     Route("/keys", create, methods=["POST"]),
-    Route("/keys/{key}", remove, methods=["DELETE"]),
-    Route("/keys/{key}/renew", renew, methods=["POST"]),
+    Route("/keys/{key:path}", remove, methods=["DELETE"]),
+    Route("/keys/{key:path}/renew", renew, methods=["POST"]),
 ]

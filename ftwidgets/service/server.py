@@ -17,16 +17,21 @@ from starlette.applications import Starlette
 from ftwidgets.errors import InputError, ServiceError
 from ftwidgets.service import lock
 from ftwidgets.service.app import create_app
+from ftwidgets.service.hosts import LOOPBACK
 from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.keys import is_key, kept_key, write_private
 from ftwidgets.service.schema import opened
 
-HOST = "127.0.0.1"
+LOCAL = "127.0.0.1"
+"""This machine alone: the address that is listened at unless another is named."""
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 
 def serve(
     home: Path,
     *,
+    host: str = LOCAL,
     port: int | None = None,
     key: str | None = None,
     idle_minutes: float | None = None,
@@ -34,8 +39,9 @@ def serve(
 ) -> None:
     """Serve the home until it is told to stop; `ready` is called with the address.
 
-    Without `port`, the one that it had before is taken again where it is free. With `idle_minutes` it ends
-    when for so long nobody asked for anything, and no job is active and no base model on its way.
+    At another `host` than loopback it can be called from other machines, by whoever has a key. Without `port`, the one
+    that it had before is taken again where it is free. With `idle_minutes` it ends when for so long nobody asked for
+    anything, and no job is active and no base model on its way.
 
     Raises:
         InputError: the key cannot be one.
@@ -48,7 +54,7 @@ def serve(
             f"A service for {home} is running already. `ftwidgets status` tells where; `ftwidgets stop` ends it."
         )
     try:
-        _serve(home, folder, port=port, key=key, idle_minutes=idle_minutes, ready=ready)
+        _serve(home, folder, host=host, port=port, key=key, idle_minutes=idle_minutes, ready=ready)
     finally:
         os.close(held)
 
@@ -57,6 +63,7 @@ def _serve(
     home: Path,
     folder: Path,
     *,
+    host: str,
     port: int | None,
     key: str | None,
     idle_minutes: float | None,
@@ -67,11 +74,17 @@ def _serve(
         raise InputError("The key must be of letters, digits and signs of ASCII, without spaces.")
     key = key or kept_key(folder)
     opened(folder / "store.sqlite").close()  # to say in a sentence where that fails
-    bound = _bound(folder, port)
-    app = create_app(home, key, stop=lambda: setattr(server, "should_exit", True), ending=lambda: server.should_exit)
+    bound = _bound(folder, host, port)
+    app = create_app(
+        home,
+        key,
+        stop=lambda: setattr(server, "should_exit", True),
+        ending=lambda: server.should_exit,
+        hosts=LOOPBACK if host == LOCAL else None,
+    )
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
-    address = f"http://{HOST}:{bound.getsockname()[1]}/v1"
+    address = f"http://{LOCAL if host == EVERYWHERE else host}:{bound.getsockname()[1]}/v1"
     if idle_minutes is not None:
         threading.Thread(target=_end_when_idle, args=(app, server, idle_minutes * 60), daemon=True).start()
     threading.Thread(target=_announce, args=(server, folder, address, key, ready), daemon=True).start()
@@ -81,24 +94,25 @@ def _serve(
         (folder / "address.json").unlink(missing_ok=True)
 
 
-def _bound(folder: Path, port: int | None) -> socket.socket:
-    """A socket on `port`, else on the port of last time, else on any."""
+def _bound(folder: Path, host: str, port: int | None) -> socket.socket:
+    """A socket of `host` on `port`, else on the port of last time, else on any."""
     for choice in [_last_port(folder), 0] if port is None else [port]:
         bound = socket.socket()
         if os.name != "nt":  # there, this option would let two processes share the port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            bound.bind((HOST, choice))
+            bound.bind((host, choice))
         except OSError as error:
             bound.close()
-            if port is not None:
+            if port is not None or host != LOCAL:
+                at = host if port is None else f"{host}:{port}" if host != LOCAL else f"Port {port}"
                 raise ServiceError(
-                    f"Port {port} cannot be used: {error.strerror}. Name another with --port."
+                    f"{at} cannot be used: {error.strerror}. Name another with --port or --host."
                 ) from error
             continue
         write_private(folder / "port", str(bound.getsockname()[1]))
         return bound
-    raise ServiceError(f"No port of {HOST} could be taken.")
+    raise ServiceError(f"No port of {host} could be taken.")
 
 
 def _last_port(folder: Path) -> int:

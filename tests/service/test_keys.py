@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import openai
 import pytest
 
 from ftwidgets.errors import InputError
@@ -28,3 +29,70 @@ def test_a_port_file_that_holds_no_port_is_passed_over(tmp_path: Path) -> None:
     for kept in ("", "x", "-1", "99999999"):
         (tmp_path / "port").write_text(kept)
         assert _last_port(tmp_path) == 0
+
+
+@pytest.fixture
+def new_key(service):
+    """A function that gives someone a key, and returns its record and a client with it."""
+
+    def make(name):
+        record = service.http.post("/ftwidgets/keys", json={"name": name}, headers=service.headers).json()
+        return record, service.client.with_options(api_key=record["key"])
+
+    return make
+
+
+def test_a_key_that_was_given_lets_in_until_it_is_taken_back(service, new_key):
+    record, client = new_key("a learner")
+    assert record["key"].startswith("sk-ftwidgets-")
+    assert client.models.list().data
+    listed = service.http.get("/ftwidgets/keys", headers=service.headers).json()["data"]
+    assert {key: record[key] for key in ("id", "name", "object", "created_at")} in listed
+    gone = service.http.delete(f"/ftwidgets/keys/{record['id']}", headers=service.headers)
+    assert gone.json() == {"id": record["id"], "object": "key", "deleted": True}
+    with pytest.raises(openai.AuthenticationError):
+        client.models.list()
+
+
+def test_a_key_is_kept_as_a_hash_alone(service, new_key):
+    record, _ = new_key("kept")
+    raw = b"".join(path.read_bytes() for path in (service.home / "service").glob("store.sqlite*"))
+    assert record["id"].encode() in raw
+    assert record["key"].encode() not in raw
+
+
+def test_a_renewed_key_sees_what_the_one_before_saw(service, new_key):
+    record, client = new_key("renewed")
+    file = client.files.create(file=("a.txt", b"text"), purpose="user_data")
+    again = service.http.post("/ftwidgets/keys/renewed/renew", headers=service.headers).json()
+    assert again["id"] == record["id"]
+    with pytest.raises(openai.AuthenticationError):
+        client.files.list()
+    renewed = service.client.with_options(api_key=again["key"])
+    assert [one.id for one in renewed.files.list()] == [file.id]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "keys"),
+        ("POST", "keys"),
+        ("DELETE", "keys/other"),
+        ("POST", "keys/other/renew"),
+        ("POST", "stop"),
+    ],
+)
+def test_only_the_one_who_runs_the_service_gives_keys_and_ends_it(service, new_key, method, path):
+    record, _ = new_key(f"{method} {path}")
+    headers = {"authorization": f"Bearer {record['key']}"}
+    reply = service.http.request(method, f"/ftwidgets/{path}", headers=headers, json={"name": "x"})
+    assert reply.status_code == 403
+    assert reply.json()["error"]["code"] == "insufficient_permissions"
+
+
+def test_a_name_is_given_once_and_an_unknown_one_is_told(service, new_key):
+    new_key("once")
+    reply = service.http.post("/ftwidgets/keys", json={"name": "once"}, headers=service.headers)
+    assert (reply.status_code, "'once' already" in reply.json()["error"]["message"]) == (400, True)
+    reply = service.http.delete("/ftwidgets/keys/nobody", headers=service.headers)
+    assert (reply.status_code, reply.json()["error"]["message"]) == (404, "There is no key 'nobody'.")
