@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from ftwidgets.service.schema import HOME
 from ftwidgets.service.store import Store
-from ftwidgets.service.wire import Record, WireError, body_of, new_id, now, text
+from ftwidgets.service.wire import Record, WireError, body_of, new_id, now, page, text
 
 MOST_KEYS = 1000
 
@@ -136,7 +136,7 @@ def require_home(request: Request) -> None:
 def index(request: Request) -> Response:
     """The keys that were given to others."""
     require_home(request)
-    return JSONResponse({"object": "list", "data": request.app.state.keys.records()})
+    return page(request.app.state.keys.records(), MOST_KEYS)
 
 
 async def create(request: Request) -> Response:
