@@ -19,6 +19,7 @@ from openai import AzureOpenAI, DefaultHttpxClient, OpenAI, OpenAIError
 
 from ftwidgets.errors import InputError, ServiceError, require
 from ftwidgets.home import home as home_folder
+from ftwidgets.home import writing
 from ftwidgets.run.extension import ask
 
 IDLE_MINUTES = 120
@@ -162,7 +163,9 @@ def start(home: str | os.PathLike[str] | None = None, *, idle_minutes: float = I
     require_engine()
     folder = home_folder(home)
     log = folder / "service" / "logs" / "service.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch()
     command = [
         sys.executable,
         "-P",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -29,6 +30,23 @@ def home(folder: str | os.PathLike[str] | None = None) -> Path:
             f"The home folder {chosen} cannot be made: {reason}. Name another one in FTWIDGETS_HOME."
         ) from error
     return path
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say in a sentence where something below `folder` cannot be written.
+
+    Raises:
+        InputError: it cannot, since the disk is full or this user may not.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"The folder {folder} cannot be written to: {reason}. "
+            "Make room there or let this user write there, or name another home in FTWIDGETS_HOME."
+        ) from error
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:

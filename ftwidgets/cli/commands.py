@@ -51,7 +51,10 @@ def serve(
         ),
     ] = None,
     key: Annotated[
-        str | None, typer.Option(help="Key that clients must bring. Default: this home's own.", show_default=False)
+        str | None,
+        typer.Option(
+            envvar="FTWIDGETS_KEY", help="Key that clients must bring. Default: this home's own.", show_default=False
+        ),
     ] = None,
     idle_minutes: Annotated[
         float | None,

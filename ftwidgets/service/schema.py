@@ -109,6 +109,8 @@ def _why(error: sqlite3.Error, path: Path) -> str:
         return f"The records in {path} are in use by another program."
     if "readonly" in said or "unable to open" in said:
         return f"The records in {path} cannot be written: {said}. Give this user the right to write there."
+    if "disk I/O" in said:
+        return f"The records in {path} cannot be read or written: {said}. Look whether the disk is full, or failing."
     if "full" in said:
         return f"The records in {path} cannot be written: the disk is full. Make room and start again."
     return (

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ftwidgets.errors import InputError, ServiceError
+from ftwidgets.home import writing
 from ftwidgets.service import lock
 from ftwidgets.service.app import create_app
 from ftwidgets.service.hosts import LOOPBACK
@@ -44,11 +45,12 @@ def serve(
     anything, and no job is active and no base model on its way.
 
     Raises:
-        InputError: the key cannot be one.
-        ServiceError: another process serves this home, or the port is taken.
+        InputError: the key cannot be one, or the home cannot be written to.
+        ServiceError: another process serves this home, the port is taken, or the records are damaged.
     """
     folder = home / "service"
-    held = lock.take(folder / "lock")
+    with writing(folder):
+        held = lock.take(folder / "lock")
     if held is None:
         raise ServiceError(
             f"A service for {home} is running already. `ftwidgets status` tells where; `ftwidgets stop` ends it."
@@ -72,9 +74,11 @@ def _serve(
     """Serve, the home being this process's own."""
     if key is not None and not is_key(key):
         raise InputError("The key must be of letters, digits and signs of ASCII, without spaces.")
-    key = key or kept_key(folder)
+    with writing(folder):
+        key = key or kept_key(folder)
     opened(folder / "store.sqlite").close()  # to say in a sentence where that fails
-    bound = _bound(folder, host, port)
+    with writing(folder):
+        bound = _bound(folder, host, port)
     app = create_app(
         home,
         key,
