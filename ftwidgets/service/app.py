@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, stream
+from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, openapi, stream
 from ftwidgets.service.disk import disk_fault
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.hosts import LOOPBACK, check_host
@@ -51,7 +51,7 @@ def create_app(
     resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
     own = [*extensions.routes, *stream.routes, *estimates.routes, *keys.routes]
     app = Starlette(
-        routes=[_under("/v1", resources), _under("/ftwidgets", own)],
+        routes=[_under("/v1", resources), _under("/ftwidgets", own), *openapi.routes],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={WireError: _wire_error, HTTPException: _http_error},
         lifespan=_lifespan,
