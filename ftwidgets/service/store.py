@@ -29,11 +29,18 @@ class Store:
         self.bell = Bell()
         self.folder = folder
         self._lock = threading.RLock()
+        self._writer: int | None = None
+        """The thread whose transaction is open: it alone sees what that has changed so far."""
         self._database = opened(folder / "store.sqlite")
+        self._reading = threading.Lock()
+        self._reader = opened(
+            folder / "store.sqlite", look_through=False
+        )  # one of its own: a reader never waits for the disk
 
     def close(self) -> None:
         """Close the database."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._database.close()
 
     @contextmanager
@@ -44,6 +51,7 @@ class Store:
                 yield
                 return
             self._database.execute("BEGIN IMMEDIATE")
+            self._writer = threading.get_ident()
             try:
                 yield
                 self._database.execute("COMMIT")
@@ -51,11 +59,15 @@ class Store:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
+            finally:
+                self._writer = None
         self.bell.ring()
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._lock:
+        if self._writer == threading.get_ident():
             return self._database.execute(query, values).fetchall()
+        with self._reading:
+            return self._reader.execute(query, values).fetchall()
 
     def add(self, table: str, record: Record, **columns: Any) -> bool:
         """Keep a record that was not there yet; False where it was (by its id, or by its unique columns).
