@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, openapi, stream
+from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, openapi, stream, uploads
 from ftwidgets.service.disk import disk_fault
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.hosts import LOOPBACK, check_host
@@ -27,6 +27,7 @@ from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.keys import Keys, owner_of
 from ftwidgets.service.measuring import Measuring
 from ftwidgets.service.store import Store
+from ftwidgets.service.sweeping import Sweeper
 from ftwidgets.service.wire import WireError, new_id
 
 WAITING_CHATS = 256
@@ -48,7 +49,7 @@ def create_app(
     `stop` is what ends the process, where the service has one of its own; `ending` tells whether it is about to end,
     so that no open stream holds it up. `hosts` are the names that it may be called by; None where any may.
     """
-    resources = [*files.routes, *models.routes, *fine_tuning.routes, *chat.routes]
+    resources = [*files.routes, *uploads.routes, *models.routes, *fine_tuning.routes, *chat.routes]
     own = [*extensions.routes, *stream.routes, *estimates.routes, *keys.routes]
     app = Starlette(
         routes=[_under("/v1", resources), _under("/ftwidgets", own), *openapi.routes],
@@ -78,8 +79,11 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state.measuring = Measuring(state.jobs, state.home)
     state.inference = Inference(state.home)
     state.chat_places = CapacityLimiter(WAITING_CHATS)
+    state.sweeper = Sweeper(state.store)
+    state.sweeper.start()
     state.jobs.start()
     yield
+    state.sweeper.close()
     state.measuring.close()
     state.jobs.close()
     state.inference.close()

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
+from pathlib import Path
+
+from ftwidgets.service.wire import WireError
+
+RESERVE = 100 * 10**6
+"""Bytes that uploads leave free on the disk: so that the records can still be written, and a training saved."""
 
 FULL = "The disk is full: nothing was kept of this request, and all else is as it was. Make room and repeat it."
 READ_ONLY = (
     "The home folder cannot be written to any more: nothing was kept of this request. Give this user the right to."
 )
+TOO_LARGE = "The disk takes no file as large as this: nothing was kept of this request, and all else is as it was."
 
 _ERRORS = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
+    errno.EFBIG: TOO_LARGE,  # a FAT file system's 4 GB, or a limit that the system was given
     errno.EROFS: READ_ONLY,
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,
@@ -28,3 +37,18 @@ def disk_fault(error: BaseException) -> str | None:
         return _ERRORS.get(error.errno or 0)
     before = error.__cause__ or error.__context__
     return disk_fault(before) if before else None
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Refuse to take in `size` bytes more where they do not fit beside the reserve.
+
+    Raises:
+        WireError: they do not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free - size < RESERVE:
+        message = (
+            f"The disk has {free / 10**6:,.0f} MB left, and {RESERVE // 10**6} MB of them stay free for the service's "
+            f"own records: {size / 10**6:,.1f} MB more do not fit. Make room (client.files.delete) and repeat it."
+        )
+        raise WireError(507, message, kind="server_error", again=False)

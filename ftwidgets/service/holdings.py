@@ -31,6 +31,10 @@ class Holdings:
         """All columns of it; nothing where it is not this owner's."""
         return self.store.columns(table, identity, owner=self.owner)
 
+    def count(self, table: str, **where: Any) -> int:
+        """How many of this owner's records there are with these columns."""
+        return self.store.count(table, owner=self.owner, **where)
+
     def page(
         self, table: str, limit: int, after: str | None = None, *, oldest_first: bool = False, **where: Any
     ) -> list[Record]:

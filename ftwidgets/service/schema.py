@@ -20,9 +20,13 @@ CREATE TABLE IF NOT EXISTS files (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, purpose TEXT,
     owner TEXT NOT NULL DEFAULT 'home', expires INTEGER);
 CREATE TABLE IF NOT EXISTS uploads (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, owner TEXT NOT NULL, status TEXT);
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, owner TEXT NOT NULL, status TEXT,
+    expires INTEGER, lifetime INTEGER);
 CREATE TABLE IF NOT EXISTS parts (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, upload TEXT, bytes INTEGER);
+CREATE INDEX IF NOT EXISTS parts_of_upload ON parts (upload);
+CREATE INDEX IF NOT EXISTS files_of_owner ON files (owner, number);
+CREATE INDEX IF NOT EXISTS files_that_expire ON files (expires) WHERE expires IS NOT NULL;
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, status TEXT, plan TEXT,
     owner TEXT NOT NULL DEFAULT 'home', api TEXT NOT NULL DEFAULT 'fine_tuning');

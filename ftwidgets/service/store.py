@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,12 @@ from typing import Any
 import orjson
 
 from ftwidgets.service.bell import Bell
+from ftwidgets.service.blobs import Blobs
 from ftwidgets.service.schema import opened
 from ftwidgets.service.wire import Record
+
+UNEXPIRED = {"files": "(expires IS NULL OR expires > CAST(strftime('%s', 'now') AS INTEGER))"}
+"""By table, what its rows must be to be there: one that has expired is gone at that second, though not yet swept."""
 
 
 class Store:
@@ -28,6 +32,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.bell = Bell()
         self.folder = folder
+        self.files = Blobs(folder / "files")
+        self.parts = Blobs(folder / "parts")
         self._lock = threading.RLock()
         self._writer: int | None = None
         """The thread whose transaction is open: it alone sees what that has changed so far."""
@@ -94,9 +100,18 @@ class Store:
 
     def columns(self, table: str, identity: str, **where: Any) -> dict[str, Any]:
         """All columns of that record; nothing where there is none."""
-        conditions = " AND ".join(f"{name} = ?" for name in ("id", *where))
+        conditions = " AND ".join(_conditions(table, ("id", *where)))
         rows = self._rows(f"SELECT * FROM {table} WHERE {conditions}", identity, *where.values())
         return dict(rows[0]) if rows else {}
+
+    def count(self, table: str, **where: Any) -> int:
+        """How many records there are with these columns."""
+        conditions = " AND ".join(_conditions(table, where)) or "1"
+        return int(self._rows(f"SELECT COUNT(*) FROM {table} WHERE {conditions}", *where.values())[0][0])
+
+    def due(self, table: str, moment: int) -> list[str]:
+        """The ids of the records that have expired at that moment, in s since 1970."""
+        return [row["id"] for row in self._rows(f"SELECT id FROM {table} WHERE expires <= ?", moment)]
 
     def remove(self, table: str, identity: str) -> None:
         """Forget a record."""
@@ -109,21 +124,23 @@ class Store:
         """Up to `limit` + 1 records, the newest first, that come after the one with the id `after`."""
         if limit == 0:
             return []
-        conditions, values = [f"{name} = ?" for name in where], list(where.values())
+        conditions, values = _conditions(table, where), list(where.values())
         if after is not None:
-            place = self.columns(table, after).get("number")
-            if place is None:
+            place = self._rows(f"SELECT number FROM {table} WHERE id = ?", after)
+            if not place:
                 return []  # an unknown cursor: nothing comes after it (our choice)
             conditions.append(f"number {'>' if oldest_first else '<'} ?")
-            values.append(place)
+            values.append(place[0]["number"])
         chosen = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         order = "ASC" if oldest_first else "DESC"
         rows = self._rows(f"SELECT record FROM {table} {chosen} ORDER BY number {order} LIMIT ?", *values, limit + 1)
         return [orjson.loads(row["record"]) for row in rows]
 
-    def pairs(self, table: str, one: str, other: str) -> list[tuple[str, str]]:
-        """Two columns of all rows of a table."""
-        return [(row[0], row[1]) for row in self._rows(f"SELECT {one}, {other} FROM {table}")]
+    def pairs(self, table: str, one: str, other: str, **where: Any) -> list[tuple[Any, Any]]:
+        """Two columns of all rows of a table that have these columns."""
+        chosen = " AND ".join(f"{name} = ?" for name in where) or "1"
+        rows = self._rows(f"SELECT {one}, {other} FROM {table} WHERE {chosen}", *where.values())
+        return [(row[0], row[1]) for row in rows]
 
     def update(self, table: str, record: Record, **columns: Any) -> None:
         """Keep another record, and other columns, under an id that is there."""
@@ -165,7 +182,12 @@ class Store:
 
     def blob(self, file: str) -> Path:
         """Where the bytes of a file lie."""
-        return self.folder / "files" / file
+        return self.files.path(file)
+
+
+def _conditions(table: str, names: Iterable[str]) -> list[str]:
+    alive = [UNEXPIRED[table]] if table in UNEXPIRED else []
+    return [*(f"{name} = ?" for name in names), *alive]
 
 
 def _packed(record: Record) -> str:
