@@ -155,6 +155,12 @@ def service(new_home: Callable[[], Path]) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def strict(service: Service) -> openai.OpenAI:
+    """The SDK's client of that service, which refuses replies that are not of its own types."""
+    return service.client.with_options(_extra_kwargs={"_strict_response_validation": True})
+
+
 @pytest.fixture(scope="module")
 def unmeasured(new_home: Callable[[], Path]) -> Iterator[Service]:
     """A service on a machine where no job was trained yet, and whose rates are no other test's."""
