@@ -140,6 +140,7 @@ def _join(path: Path, parts: Iterable[Path], md5: str | None) -> None:
         for part in parts:
             with open(part, "rb") as source:
                 while block := source.read(2**20):
+                    require_room(path.parent, len(block))  # another may take the room meanwhile
                     target.write(block)
                     if md5 is not None:
                         digest.update(block)

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+from urllib.parse import unquote
 
+import httpx2
 import openai
 import pytest
 from openai.types import FileDeleted, FileObject
+
+from ftwidgets.service.wire import now
 
 GOOD = b'{"messages": []}\n'
 SENTENCE = "Expected file to have JSONL format, where every line is a valid JSON dictionary."
@@ -165,3 +171,145 @@ def test_an_unknown_file_is_named_as_openai_does(service):
             "param": "id",
             "code": None,
         }
+
+
+@pytest.mark.parametrize("purpose", ["fine-tune", "assistants", "batch", "vision", "user_data"])
+def test_every_purpose_is_taken_and_told(strict, purpose):
+    file = strict.files.create(file=("a.jsonl", GOOD), purpose=purpose)
+    assert file.purpose == purpose
+    assert file.id in [one.id for one in strict.files.list(purpose=purpose)]
+    assert (file.expires_at is not None) == (purpose == "batch")  # kept for 30 days, as by OpenAI
+
+
+def test_a_file_for_evals_is_taken_too(service):
+    # The SDK takes this purpose, and its strict types of the reply do not know it.
+    assert service.client.files.create(file=("a.jsonl", GOOD), purpose="evals").purpose == "evals"
+
+
+@pytest.mark.parametrize("purpose", ["fine-tune-results", "assistants_output", "", "x" * 5000])
+def test_a_purpose_that_is_not_for_uploads_is_refused(service, purpose):
+    with pytest.raises(openai.BadRequestError, match="is not one of") as caught:
+        service.client.files.create(file=("a.jsonl", GOOD), purpose=purpose)
+    assert caught.value.param == "purpose"
+    assert len(caught.value.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"expires_after[seconds]": "3600"}, "expires_after[anchor]"),
+        ({"expires_after[anchor]": "created_at"}, "expires_after[seconds]"),
+        ({"expires_after[anchor]": "now", "expires_after[seconds]": "3600"}, "expires_after[anchor]"),
+    ],
+)
+def test_an_expiry_needs_its_anchor_and_its_seconds(service, fields, param):
+    parts = {"file": ("a.jsonl", GOOD), **{name: (None, value) for name, value in fields.items()}}
+    reply = service.http.post("/v1/files", files={"purpose": (None, "fine-tune")} | parts, headers=service.headers)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, param)
+
+
+def test_an_expired_file_is_gone_at_its_second_and_its_bytes_with_the_next_sweep(service):
+    file = service.upload(GOOD)
+    job = {"training_file": file, "model": "random-tiny"}
+    age(service, file)
+    for ask in (service.client.files.retrieve, service.client.files.content, service.client.files.delete):
+        with pytest.raises(openai.NotFoundError, match=file):
+            ask(file)
+    assert file not in [one.id for one in service.client.files.list()]
+    with pytest.raises(openai.BadRequestError, match=f"No such File object: {file}"):
+        service.client.fine_tuning.jobs.create(**job)
+    assert file in names(service)
+    service.http.app.state.sweeper.sweep()
+    assert file not in names(service)
+
+
+def age(service, file):
+    """Let a file expire now, as if its time had passed."""
+    store = service.http.app.state.store
+    record = store.get("files", file)
+    store.update("files", record | {"expires_at": now()}, expires=now())
+
+
+def test_a_page_goes_on_after_a_file_that_expired_meanwhile(service):
+    old, new = service.upload(GOOD), service.upload(GOOD)
+    age(service, new)
+    assert [file.id for file in service.client.files.list(limit=1, after=new).data] == [old]
+
+
+@pytest.mark.parametrize("order", ["", "DESC", "newest"])
+def test_an_order_that_is_none_is_refused(service, order):
+    error = service.get(f"files?order={order}")["error"]
+    assert (error["type"], error["param"]) == ("invalid_request_error", "order")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['say "hi".jsonl', "two\nlines\r.jsonl", "été 数据 🎓.jsonl", "../../etc/passwd", "a\\b.jsonl", "50%.jsonl", "'"],
+)
+def test_no_name_harms_the_header_that_tells_it(service, name):
+    file = service.client.files.create(file=(name, GOOD), purpose="fine-tune")
+    assert file.filename == name
+    told = service.client.files.content(file.id).response.headers["content-disposition"]
+    plain, encoded = re.fullmatch(r"attachment; filename=\"([^\"\\/\r\n]*)\"; filename\*=UTF-8''(\S+)", told).groups()
+    assert unquote(encoded) == name
+    assert len(plain) == len(name)
+    assert "/" not in encoded
+
+
+def test_content_comes_in_ranges_too(service):
+    file = service.upload(GOOD)
+    reply = service.http.get(f"/v1/files/{file}/content", headers=service.headers | {"range": "bytes=2-4"})
+    assert (reply.status_code, reply.content) == (206, GOOD[2:5])
+
+
+def test_a_file_that_a_job_waits_for_may_be_deleted(service):
+    job = service.long_job()
+    waiting = service.job()
+    service.client.files.delete(waiting.training_file)
+    service.client.fine_tuning.jobs.cancel(job.id)
+    assert service.ended(waiting.id).status in ("failed", "succeeded")
+
+
+def test_there_is_an_end_to_how_many_files_one_may_have(service, monkeypatch):
+    monkeypatch.setattr("ftwidgets.service.files.MOST_FILES", 0)
+    with pytest.raises(openai.BadRequestError, match="Delete some first"):
+        service.upload(GOOD)
+
+
+def test_raw_and_streamed_replies_are_whole(strict):
+    raw = strict.files.with_raw_response.create(file=("a.jsonl", GOOD), purpose="fine-tune")
+    file = raw.parse()
+    assert raw.headers["openai-version"] == "2020-10-01"
+    assert strict.files.with_raw_response.retrieve(file.id).parse() == file
+    assert strict.files.with_raw_response.list(limit=1).parse().data == [file]
+    with strict.files.with_streaming_response.content(file.id) as reply:
+        assert b"".join(reply.iter_bytes(5)) == GOOD
+    with strict.files.with_streaming_response.delete(file.id) as reply:
+        assert reply.parse().deleted
+
+
+def test_the_async_client_does_all_that(service):
+    async def walk():
+        transport = httpx2.ASGITransport(app=service.http.app)
+        async with openai.AsyncOpenAI(
+            api_key=service.client.api_key,
+            base_url="http://testserver/v1",
+            http_client=httpx2.AsyncClient(transport=transport),
+            _strict_response_validation=True,
+        ) as client:
+            later = {"anchor": "created_at", "seconds": 3600}
+            new = [
+                await client.files.create(file=(f"{n}.bin", b"x"), purpose="assistants", expires_after=later)
+                for n in range(3)
+            ]
+            assert [file.expires_at - file.created_at for file in new] == [3600] * 3
+            listed = [file async for file in client.files.list(purpose="assistants", limit=2)]
+            assert listed[:3] == new[::-1]
+            assert (await client.files.wait_for_processing(new[0].id)) == new[0]
+            async with client.files.with_streaming_response.content(new[1].id) as reply:
+                assert await reply.read() == b"x"
+            assert (await client.files.with_raw_response.delete(new[2].id)).parse().deleted
+            with pytest.raises(openai.NotFoundError):
+                await client.files.retrieve(new[2].id)
+
+    asyncio.run(walk())
