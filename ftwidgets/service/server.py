@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -92,6 +93,9 @@ def _serve(
     if idle_minutes is not None:
         threading.Thread(target=_end_when_idle, args=(app, server, idle_minutes * 60), daemon=True).start()
     threading.Thread(target=_announce, args=(server, folder, address, key, ready), daemon=True).start()
+    if threading.current_thread() is threading.main_thread():
+        # The server ends on this signal, and then raises it once more: that must not keep the rest from being done.
+        signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         server.run(sockets=[bound])
     finally:

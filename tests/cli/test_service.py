@@ -16,6 +16,7 @@ import pytest
 
 from ftwidgets import connection
 from tests.cli.conftest import Call, Walk, environment
+from tests.conftest import until
 
 
 @contextmanager
@@ -52,6 +53,17 @@ def test_a_served_home_says_its_address_and_ends_when_it_is_stopped(new_home: Ca
         assert process.wait(timeout=30) == 0
     assert not (home / "service" / "address.json").exists()
     assert call("status", home=home).status == 3
+
+
+def test_a_service_that_is_told_to_end_leaves_no_address_behind(new_home: Callable[[], Path]) -> None:
+    home = new_home()
+    with served(home) as (process, said):
+        assert "answers at" in said
+        address = home / "service" / "address.json"
+        until(address.exists)
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+        assert not address.exists()
 
 
 def test_a_port_that_is_taken_is_one_sentence(call: Call) -> None:
