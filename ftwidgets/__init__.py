@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ftwidgets.run import estimate as estimate
     from ftwidgets.run import launch as launch
     from ftwidgets.run import upload as upload
+    from ftwidgets.salvage import Rescue as Rescue
+    from ftwidgets.salvage import rescue as rescue
     from ftwidgets.widgets import DataExplorer as DataExplorer
     from ftwidgets.widgets import Launcher as Launcher
     from ftwidgets.widgets import Monitor as Monitor
@@ -34,6 +36,7 @@ _PLACES = {
     "Launcher": "ftwidgets.widgets",
     "Monitor": "ftwidgets.widgets",
     "Report": "ftwidgets.evaluation",
+    "Rescue": "ftwidgets.salvage",
     "Run": "ftwidgets.run",
     "attach": "ftwidgets.run",
     "check": "ftwidgets.data",
@@ -47,6 +50,7 @@ _PLACES = {
     "load": "ftwidgets.data",
     "profile": "ftwidgets.data",
     "replay": "ftwidgets.data",
+    "rescue": "ftwidgets.salvage",
     "upload": "ftwidgets.run",
 }
 

@@ -20,6 +20,7 @@ NAMES = [
     "Launcher",
     "Monitor",
     "Report",
+    "Rescue",
     "Run",
     "Template",
     "attach",
@@ -33,6 +34,7 @@ NAMES = [
     "load",
     "profile",
     "replay",
+    "rescue",
     "upload",
 ]
 HEAVY = ("jax", "optax", "openai", "ipywidgets", "pandas", "numpy", "matplotlib", "starlette", "tokenizers", "IPython")

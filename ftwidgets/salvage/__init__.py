@@ -1,0 +1,8 @@
+"""For those whose fine-tuned models stop answering: what they have, its files, and its answers, brought here."""
+
+from ftwidgets.salvage.inventory import Inventory, Tuned, inventory
+from ftwidgets.salvage.prompts import prompts_of
+from ftwidgets.salvage.quote import Quote
+from ftwidgets.salvage.rescuing import Recording, Rescue, rescue
+
+__all__ = ["Inventory", "Quote", "Recording", "Rescue", "Tuned", "inventory", "prompts_of", "rescue"]
