@@ -58,10 +58,13 @@ def prompts_of(source: Source, column: str | None = None, system: str | None = N
     prompts = [_prompt(number, value, column, system) for number, value in _values(source)]
     if not prompts:
         raise InputError("There is no prompt. Give a file with a prompt on each line, or a list of texts.")
+    once: dict[str, Prompt] = {}
     try:
-        return list({prompt.key: prompt for prompt in reversed(prompts)}.values())[::-1]
+        for prompt in prompts:
+            once.setdefault(prompt.key, prompt)
     except TypeError as error:
         raise InputError(f"A prompt cannot be written as JSON: {error}.") from error
+    return list(once.values())
 
 
 def _values(source: Source) -> Iterator[tuple[int, Any]]:

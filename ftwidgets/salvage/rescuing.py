@@ -151,8 +151,8 @@ class Rescue:
         found = [one for one in self.models if one.step is None]
         alive = [one.id for one in found if (left := one.end.days_left(self.today)) is None or left >= 0]
         if not alive:
-            why = "is past its last day" if found else "was found"
-            raise InputError(f"No fine-tuned model {'of this account ' if found else ''}{why}. Name one by its id.")
+            why = "Every fine-tuned model is past its last day" if found else "No fine-tuned model was found"
+            raise InputError(f"{why}. To ask one nevertheless, name it by its id.")
         return alive
 
     def _quote(self, work: dict[str, list[Prompt]], most_tokens: int, price: Prices | None) -> Quote | None:
@@ -186,7 +186,7 @@ class Rescue:
     def cells(self, model: Tuned) -> list[str]:
         """A model as a row of a table, under `HEAD`."""
         shown = model.id if model.step is None else f"{model.id} (checkpoint, step {model.step})"
-        doubt = " The host does not list it: it may have been deleted." if model.listed is False else ""
+        doubt = ". The host does not list it: it may have been deleted" if model.listed is False else ""
         own = [one for one in self.saved if model.job in one.jobs]
         files = f"{sum(one.path is not None for one in own)} of {len(own)}" if own and model.step is None else ""
         return [shown, model.base, f"{model.end.in_words(self.today)}{doubt}", model.job or "not known", files]
