@@ -66,7 +66,10 @@ def rescue(  # noqa: PLR0913 options are parameters
     only_list: Annotated[bool, typer.Option("--list", help="Only list what there is; save and send nothing.")] = False,
     home: Annotated[Path | None, typer.Option(help="As for the other commands.", show_default=False)] = None,
 ) -> None:
-    """List fine-tuned models and the days they have left, save their files, and record their answers."""
+    """List fine-tuned models and the days they have left, save their files, and record their answers.
+
+    Exit status 1 where an answer is still missing, else 0.
+    """
     asked = None if prompts is None else prompts_of(prompts, column, system)
     with _client(where, home) as client:
         with bar("Listing", out) as progress:
@@ -90,6 +93,8 @@ def rescue(  # noqa: PLR0913 options are parameters
             raise typer.Exit(130) from None
         for sentence in done.sentences:
             out.print(sentence)
+        if done.left:
+            raise typer.Exit(1)
 
 
 def _client(where: str | None, home: Path | None) -> OpenAI:

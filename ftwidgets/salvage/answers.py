@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ftwidgets.data.row import read, written
+import orjson
+
+from ftwidgets.data.row import written
 from ftwidgets.errors import InputError
 from ftwidgets.salvage.prompts import Prompt
 
@@ -21,8 +24,11 @@ KEPT = {"model": str, "key": str, "messages": list, "number": int}
 
 
 class Answers:
-    """The answers in a folder, by model and prompt. Of those to the same prompt the last one that is none but an error
-    counts. A line that a killed process left half written is passed over, and its prompt is asked again."""
+    """The answers in a folder, by model and prompt; in memory they are without their log-probabilities.
+
+    Of those to the same prompt the last counts; an error only where there is no answer. A line that a killed process
+    left half written is passed over, and its prompt is asked again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
@@ -34,7 +40,7 @@ class Answers:
     def _take(self, record: Record) -> None:
         place = record["model"], record["key"]
         if isinstance(record.get("reply"), dict) or "reply" not in self._records.get(place, {}):
-            self._records[place] = record
+            self._records[place] = _slim(record)
 
     def add(self, record: Record) -> None:
         """Keep a record: it is on the disk when this returns.
@@ -85,6 +91,14 @@ def choice_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
+def _slim(record: Record) -> Record:
+    """A record without its log-probabilities: they are a kilobyte a token, and there may be thousands of answers."""
+    if not isinstance(record.get("reply"), dict):
+        return record
+    choice = {name: value for name, value in choice_of(record).items() if name != "logprobs"}
+    return record | {"reply": {"choices": [choice]}}
+
+
 def is_cut(record: Mapping[str, Any]) -> bool:
     """Whether an answer ended because it might have no more tokens."""
     return choice_of(record).get("finish_reason") == "length"
@@ -92,15 +106,16 @@ def is_cut(record: Mapping[str, Any]) -> bool:
 
 def _lines(path: Path) -> Iterator[Record]:
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            for line in file:
+                with suppress(orjson.JSONDecodeError):  # half written
+                    record = orjson.loads(line)
+                    if isinstance(record, dict) and all(isinstance(record.get(name), t) for name, t in KEPT.items()):
+                        yield record
     except FileNotFoundError:
         return
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Name another folder.") from error
-    for line in content.splitlines():
-        record, _ = read(line)
-        if isinstance(record, dict) and all(isinstance(record.get(name), kind) for name, kind in KEPT.items()):
-            yield record
 
 
 def _ends_a_line(file: int) -> bool:

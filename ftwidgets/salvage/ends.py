@@ -31,12 +31,12 @@ class End:
         return None if self.day is None else (self.day - today).days
 
     def in_words(self, today: date) -> str:
-        """The day and the days that are left, such as "2027-01-14, 55 days left"."""
+        """The day, the days that are left and who says so, such as "2027-01-14, 55 days left (the host says so)"."""
         left = self.days_left(today)
         if left is None:
             return self.told
         days = f"{abs(left)} day{'' if abs(left) == 1 else 's'}"
-        return f"{self.day}, {days} left" if left >= 0 else f"{self.day}, {days} ago"
+        return f"{self.day}, {days} {'left' if left >= 0 else 'ago'} ({self.told})"
 
 
 def end_of(said: Iterable[Any], base: str, host: str) -> End:

@@ -67,7 +67,7 @@ def _left_out(records: Sequence[Record], kept: int, name: str) -> list[str]:
     if failed:
         told.append(
             f"{count(len(failed), 'prompt')} met an error, and will be asked again the next time. "
-            f"The first: {failed[0].get('error')}"
+            f"To the first the host said: {failed[0].get('error')}"
         )
     if cut:
         told.append(f"{count(cut, 'answer')} reached the most tokens and are not whole: {name} is without them.")

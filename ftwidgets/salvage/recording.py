@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -132,8 +133,8 @@ def record(
     *,
     most_tokens: int,
     heard: Heard | None = None,
-) -> list[str]:
-    """Ask each model its prompts and keep the answers; returns what one should know of it, in sentences.
+) -> tuple[int, list[str]]:
+    """Ask each model its prompts and keep the answers; returns how many were sent, and what one should know of it.
 
     A prompt's error is kept, and it is asked again the next time. A model that refuses again and again is left.
 
@@ -142,31 +143,31 @@ def record(
     """
     notes: list[str] = []
     patient = client.with_options(max_retries=RETRIES)
-    done, total = 0, sum(map(len, work.values()))
-
-    def one_more() -> None:
-        nonlocal done
-        done += 1
-        if heard:
-            heard(done, total)
-
+    sent = done = 0
     for model, prompts in work.items():
         asker = Asker(patient, model, most_tokens)
-        _ask_all(asker, prompts, answers, one_more)
+        with closing(_each_asked(asker, prompts, answers)) as each:
+            for was_sent in each:
+                done, sent = done + 1, sent + was_sent
+                if heard:
+                    heard(done, sum(map(len, work.values())))
         notes += _told(asker, most_tokens)
-    return notes
+    return sent, notes
 
 
-def _ask_all(asker: Asker, prompts: Sequence[Prompt], answers: Answers, one_more: Callable[[], None]) -> None:
-    def ask(prompt: Prompt) -> None:
-        if (heard := asker.ask(prompt)) is not None:
-            answers.add(heard)  # here, and not when its turn comes: an answer that was paid for is never waited with
+def _each_asked(asker: Asker, prompts: Sequence[Prompt], answers: Answers) -> Generator[bool, None, None]:
+    """Ask the prompts, some at once; of each, when it is done, whether it was sent."""
+
+    def ask(prompt: Prompt) -> bool:
+        heard = asker.ask(prompt)
+        if heard is not None:
+            answers.add(heard)  # here, and not when its turn comes: an answer that was paid for is not kept waiting
+        return heard is not None
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             for future in as_completed([pool.submit(ask, prompt) for prompt in prompts]):
-                future.result()
-                one_more()
+                yield future.result()
         finally:
             asker.stop()  # after Ctrl-C, or where the disk is full, what waits is not sent
 

@@ -13,12 +13,14 @@ from ftwidgets.salvage.quote import Quote
 
 @dataclass(frozen=True, repr=False)
 class Recording:
-    """What was recorded: how many answers `asked` for now, and of what is still `missing` the size and price.
+    """What was recorded: how many answers `asked` for now, how many are `left`, and without a yes the size and
+    price of what is `missing`.
 
     `golden` are the files of prompts and answers; `notes` what one should know, in sentences.
     """
 
     asked: int
+    left: int
     answers: Path
     missing: Quote | None = None
     golden: tuple[Path, ...] = ()
@@ -30,7 +32,11 @@ class Recording:
         told = [] if self.asked else ["Nothing was sent."]
         if self.asked:
             told.append(f"{count(self.asked, 'prompt')} asked; the answers are in {self.answers}.")
-        told += [*self.notes, *(f"{path}: a test set and a training file in one. {TERMS}" for path in self.golden)]
+        if self.left and self.missing is None:
+            told.append(f"{count(self.left, 'answer')} still missing: the same again asks for them.")
+        told += self.notes
+        if self.golden:
+            told.append(f"{', '.join(map(str, self.golden))}: a test set and a training file in one. {TERMS}")
         return [str(self.missing), *told] if self.missing and not self.asked else told
 
     def __repr__(self) -> str:

@@ -100,7 +100,8 @@ class Rescue:
         Raises:
             InputError: a prompt cannot be read, or no model is named and the account has none.
         """
-        return self._quote(self._work(prompts_of(prompts, system=system), models, most_tokens), most_tokens, price)
+        chosen = prompts_of(prompts, system=system)
+        return self._quote(self._work(Answers(self.folder), chosen, models, most_tokens), most_tokens, price)
 
     def record(
         self,
@@ -122,28 +123,26 @@ class Rescue:
         Raises:
             InputError: a prompt cannot be read, no model is named and the account has none, or the disk is full.
         """
-        asked = self._work(prompts_of(prompts, system=system), models, most_tokens)
-        answers, notes, sent = Answers(self.folder), [], 0
+        chosen, answers = prompts_of(prompts, system=system), Answers(self.folder)
+        asked = self._work(answers, chosen, models, most_tokens)
+        sent, notes = 0, [] if asked else ["All of it is recorded already."]
         if asked and yes:
             write_notice(self.folder, self.inventory, self.today)
-            notes = record(self.client, asked, answers, most_tokens=most_tokens, heard=progress)
-            sent = sum(map(len, asked.values()))
+            sent, notes = record(self.client, asked, answers, most_tokens=most_tokens, heard=progress)
         golden, more = write_golden(self.folder, answers, answers.models)
         missing = None if yes else self._quote(asked, most_tokens, price)
+        left = sum(map(len, self._work(answers, chosen, models, most_tokens).values()))
         if missing:
             notes.append("To send them: the same with yes=True")
-        elif not sent:
-            notes.append("All of it is recorded already.")
-        self.recording = Recording(sent, answers.path, missing, tuple(golden), (*notes, *more))
+        self.recording = Recording(sent, left, answers.path, missing, tuple(golden), (*notes, *more))
         return self.recording
 
     def _work(
-        self, prompts: Sequence[Prompt], models: Sequence[str] | None, most_tokens: int
+        self, answers: Answers, prompts: Sequence[Prompt], models: Sequence[str] | None, most_tokens: int
     ) -> dict[str, list[Prompt]]:
         """What is not recorded yet, by model."""
         if isinstance(models, str):
             models = [models]
-        answers = Answers(self.folder)
         missing = {model: answers.missing(model, prompts, most_tokens) for model in models or self._alive()}
         return {model: left for model, left in missing.items() if left}
 

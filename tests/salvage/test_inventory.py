@@ -89,9 +89,9 @@ def test_the_days_left_are_those_from_a_given_day_to_the_last():
     assert end.day == date(2027, 1, 14)
     assert "OpenAI's deprecations page, as of 2026-11-20" in end.told
     assert end.days_left(date(2026, 11, 20)) == 55
-    assert end.in_words(date(2026, 11, 20)) == "2027-01-14, 55 days left"
-    assert end.in_words(date(2027, 1, 13)) == "2027-01-14, 1 day left"
-    assert end.in_words(date(2027, 1, 16)) == "2027-01-14, 2 days ago"
+    assert end.in_words(date(2026, 11, 20)) == f"2027-01-14, 55 days left ({end.told})"
+    assert end.in_words(date(2027, 1, 13)) == f"2027-01-14, 1 day left ({end.told})"
+    assert end.in_words(date(2027, 1, 16)) == f"2027-01-14, 2 days ago ({end.told})"
 
 
 def test_what_the_host_says_counts_before_what_is_known_here():

@@ -22,14 +22,16 @@ PROMPTS = prompts_of([f"Is {n} a number?" for n in range(8)], system=SYSTEM)
 def recorded(host, folder, prompts=PROMPTS, most_tokens=16):
     answers = Answers(folder)
     work = {host.model: answers.missing(host.model, prompts, most_tokens)}
-    return record(host.client, work, answers, most_tokens=most_tokens), Answers(folder)
+    _, notes = record(host.client, work, answers, most_tokens=most_tokens)
+    return notes, Answers(folder)
 
 
 def test_each_answer_is_kept_whole_with_its_twenty_top_log_probabilities(host, tmp_path):
     notes, answers = recorded(host, tmp_path)
     assert notes == []
-    records = answers.of(host.model)
-    assert [one["number"] for one in records] == list(range(1, 9))
+    assert [one["number"] for one in answers.of(host.model)] == list(range(1, 9))
+    records = [json.loads(line) for line in answers.path.read_bytes().splitlines()]
+    assert len(records) == 8
     asked = {"temperature": 0, "logprobs": True, "top_logprobs": 20, "max_completion_tokens": 16}
     for one in records:
         assert one["options"] == asked
@@ -128,7 +130,8 @@ def test_a_host_that_does_not_answer_is_told(tmp_path):
         answers = Answers(tmp_path)
         quick = nobody.with_options(max_retries=0)
         quick.with_options = lambda **_: quick  # no pauses between retries
-        notes = record(quick, {"m": PROMPTS[:3]}, answers, most_tokens=1)
+        sent, notes = record(quick, {"m": PROMPTS[:3]}, answers, most_tokens=1)
+    assert sent == 3
     assert notes == ["m is asked no more for now. The host says: Connection error."]
 
 

@@ -78,7 +78,7 @@ def test_the_days_left_are_counted_from_the_given_day(tmp_path):
     rescue = Rescue(None, tmp_path, Inventory(OPENAI, models), TODAY)
     assert rescue.frame["days_left"].tolist() == [55, -28]
     assert "ft:&lt;a&gt;" in rescue._repr_html_()
-    assert "2027-01-14, 55 days left. The host does not list it" in repr(rescue)
+    assert "2027-01-14, 55 days left (OpenAI's deprecations page). The host does not list it" in repr(rescue)
     size = rescue.quote(PROMPTS)
     assert size.models == 1  # the other has ended
     assert Rescue(None, tmp_path, Inventory(OPENAI), TODAY).frame.empty
