@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ftwidgets.data.row import written
+from ftwidgets.errors import InputError
 from ftwidgets.home import write_atomically
 from ftwidgets.quantities import count
 from ftwidgets.salvage.answers import Answers, Record, choice_of, is_cut
@@ -40,7 +41,17 @@ def write_golden(folder: Path, answers: Answers, models: Sequence[str]) -> tuple
     """Write a file for each of the models, `golden.jsonl` for one alone; returns them, and what was left out of them.
 
     They are made of the recorded answers alone, and made anew each time.
+
+    Raises:
+        InputError: the folder cannot be written.
     """
+    try:
+        return _written(folder, answers, models)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}. Make room, and go on.") from error
+
+
+def _written(folder: Path, answers: Answers, models: Sequence[str]) -> tuple[list[Path], list[str]]:
     written, notes = [], []
     for model in models:
         records = answers.of(model)

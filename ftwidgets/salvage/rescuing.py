@@ -126,11 +126,11 @@ class Rescue:
         chosen, answers = prompts_of(prompts, system=system), Answers(self.folder)
         asked = self._work(answers, chosen, models, most_tokens)
         sent, notes = 0, [] if asked else ["All of it is recorded already."]
-        if asked and yes:
+        if asked and yes is True:  # and not any value that is taken for one, such as the text "no"
             write_notice(self.folder, self.inventory, self.today)
             sent, notes = record(self.client, asked, answers, most_tokens=most_tokens, heard=progress)
         golden, more = write_golden(self.folder, answers, answers.models)
-        missing = None if yes else self._quote(asked, most_tokens, price)
+        missing = None if sent else self._quote(asked, most_tokens, price)
         left = sum(map(len, self._work(answers, chosen, models, most_tokens).values()))
         if missing:
             notes.append("To send them: the same with yes=True")
@@ -164,14 +164,18 @@ class Rescue:
     def _advice(self, work: dict[str, list[Prompt]]) -> Iterator[str]:
         """Which models were trained on rows with a system message that the prompts are without."""
         jobs = {one.id: one.job for one in self.models}
+        lacking: dict[str, list[str]] = {}
         for model, prompts in work.items():
             said = None if any(prompt.has_system for prompt in prompts) else system_of(self.saved, jobs.get(model))
             if said is not None:
-                shown = said if len(said) <= 60 else f"{said[:57]}..."
-                yield (
-                    f"{model} was trained on rows that begin with the system message '{shown}', and the prompts have "
-                    "none: its answers may differ. Give it as the option system."
-                )
+                lacking.setdefault(said, []).append(model)
+        for said, models in lacking.items():
+            shown = said if len(said) <= 60 else f"{said[:57]}..."
+            whose = models[0] if len(models) == 1 else f"{models[0]} and {len(models) - 1} more"
+            yield (
+                f"The rows that taught {whose} begin with the system message '{shown}', and the prompts have none: the "
+                "answers may differ. Give it as the option system."
+            )
 
     @property
     def notes(self) -> list[str]:

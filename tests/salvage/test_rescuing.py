@@ -52,6 +52,7 @@ def test_nothing_is_sent_before_the_yes_and_the_size_is_told(host, tmp_path):
     assert not (tmp_path / "answers.jsonl").exists()
     assert rescue.quote(PROMPTS, host.model).requests == 2
     assert host.door.asked == 0
+    assert rescue.record(PROMPTS, host.model, "no").asked == 0  # a text is no yes
     done = rescue.record(PROMPTS, host.model, True)
     assert (host.door.asked, done.asked) == (2, 2)
     assert rescue.record(PROMPTS, host.model).notes[0] == "All of it is recorded already."
