@@ -1,8 +1,10 @@
-"""The loss of a batch, and its gradient by the adapter. Letters of shapes as in `network`; P trained places."""
+"""The loss of a batch of chats, and its gradient by the adapter. Letters as in `network`; P trained places."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,13 +12,38 @@ import jax.numpy as jnp
 from ftwidgets.bases.config import Config
 from ftwidgets.engine import adapters, network
 from ftwidgets.engine.backward import backward, forward
-from ftwidgets.engine.batches import Batch
+from ftwidgets.engine.batches import Batch, Batches
+from ftwidgets.engine.examples import Example
 from ftwidgets.engine.weights import Weights
 
 SLICES = 16
 """Slices of the vocabulary at the head, or as many as divide it."""
 
 Four = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+
+
+class Supervised:
+    """A supervised job's objective: that each trained token is the likeliest."""
+
+    def batches(self, examples: Sequence[Example], batch_size: int, epochs: int = 1) -> Batches:
+        """The batches of the examples."""
+        return Batches(examples, batch_size, epochs)
+
+    def loss_and_accuracy(
+        self, adapter: adapters.Adapter, weights: Weights, batch: Batch, config: Config
+    ) -> tuple[jax.Array, jax.Array]:
+        """As the function below."""
+        return loss_and_accuracy(adapter, weights, batch, config)
+
+    def loss_and_gradient(
+        self, adapter: adapters.Adapter, weights: Weights, batch: Batch, config: Config
+    ) -> tuple[tuple[jax.Array, jax.Array], adapters.Adapter]:
+        """As the function below."""
+        return loss_and_gradient(adapter, weights, batch, config)
+
+    def amount(self, batch: Batch) -> float:
+        """What the batch counts in a mean over several: its trained tokens."""
+        return float(batch.counts.sum())
 
 
 def loss_and_accuracy(
@@ -38,8 +65,18 @@ def loss_and_gradient(
     return seen, backward(weights, scaled, tape, dx, config)
 
 
-def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
-    """Loss and accuracy of what the network says, `x` (N, C), and the loss's gradient at `x`.
+class Heard(NamedTuple):
+    """How the trained tokens were met: each one's `surprise` in nats (P), whether it ranked first, `first` (P), and
+    the surprise's `slope` (P, C) by what the network says at its place.
+    """
+
+    surprise: jax.Array
+    first: jax.Array
+    slope: jax.Array
+
+
+def hear(x: jax.Array, head: jax.Array, batch: Batch) -> Heard:
+    """How the network, which says `x` (N, C), met the trained tokens.
 
     Only the places where a trained token follows go through the head: it is the widest product of all. The vocabulary
     comes in slices, and the softmax's sums are scaled anew when a slice brings a higher score (Milakov and Gimelshein
@@ -64,10 +101,15 @@ def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[tuple[jax.Array,
     P = h.shape[0]
     nothing = (jnp.full(P, -jnp.inf), jnp.zeros(P), jnp.zeros(P), jnp.zeros_like(h))
     (top, total, right, pull), _ = jax.lax.scan(see, nothing, (jnp.arange(len(slices)), slices))
+    return Heard(jnp.log(total) + top - right, right >= top, pull / total[:, None] - head[batch.targets])
+
+
+def judge(x: jax.Array, head: jax.Array, batch: Batch) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+    """Loss and accuracy of what the network says, `x` (N, C), and the loss's gradient at `x`."""
+    heard = hear(x, head, batch)
     share = batch.counts / jnp.maximum(batch.counts.sum(), 1.0)  # (P)
-    dh = (pull / total[:, None] - head[batch.targets]) * share[:, None]
-    seen = ((jnp.log(total) + top - right) * share).sum(), ((right >= top) * share).sum()
-    return seen, jnp.zeros_like(x).at[batch.places].add(dh)
+    seen = (heard.surprise * share).sum(), (heard.first * share).sum()
+    return seen, jnp.zeros_like(x).at[batch.places].add(heard.slope * share[:, None])
 
 
 _judge = jax.jit(lambda *args: judge(*args)[0])

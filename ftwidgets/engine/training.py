@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 import optax
 
-from ftwidgets.bases.chat import Rendered
 from ftwidgets.bases.config import Config
 from ftwidgets.engine import adapters, state
-from ftwidgets.engine.batches import Batch, Batches
-from ftwidgets.engine.loss import loss_and_gradient
+from ftwidgets.engine.examples import Example
+from ftwidgets.engine.objective import Source, objective
 from ftwidgets.engine.validation import Validation
 from ftwidgets.engine.weights import Weights, widen_to_float32
 
@@ -35,12 +35,16 @@ SAVE_EVERY = 20
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the learner chose. `seed` decides the adapters' start and the order of the examples."""
+    """What the learner chose. `seed` decides the adapters' start and the order of the examples.
+
+    With a `beta` the examples are pairs, and the loss is that of DPO.
+    """
 
     epochs: int
     batch_size: int
     learning_rate_multiplier: float
     seed: int
+    beta: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,45 +72,73 @@ class Checkpoint:
     path: Path
 
 
+@dataclass(frozen=True)
+class Pause:
+    """The training has stopped after `step`, as it was told to; the adapter lies in `path`, where a step was taken."""
+
+    step: int
+    path: Path | None
+
+
 def train(
     weights: Weights,
     config: Config,
-    examples: Sequence[Rendered],
-    validation: Sequence[Rendered],
+    examples: Sequence[Example],
+    validation: Sequence[Example],
     recipe: Recipe,
     *,
     folder: Path,
     adapter: adapters.Adapter | None = None,
-) -> Iterator[Step | Checkpoint]:
+    pausing: Callable[[], bool] = lambda: False,
+) -> Iterator[Step | Checkpoint | Pause]:
     """Train adapters on `examples` and yield a `Step` for each step and a `Checkpoint` at each epoch's end.
 
     Adapters and the state to go on from are kept in `folder`; called again there, it repeats what it said up to the
     last saved step, goes on after it, and gives the same losses as a run that was never stopped.
-    `adapter` is where to start from, else a new one. The weights are turned into float32 where they are.
+    `adapter` is where to start from, else a new one. The weights are turned into float32 where they are. When `pausing`
+    says so, it stops after the step that it is at: the last that it yields is a `Pause`.
     """
-    batches = Batches(examples, recipe.batch_size, recipe.epochs)
+    adapter = adapters.start(config, recipe.seed) if adapter is None else adapter
+    goal = objective(adapter, weights, config, recipe.beta)
+    batches = goal.batches(examples, recipe.batch_size, recipe.epochs)
     total = recipe.epochs * len(batches)
     chosen = optimizer(recipe, total)
-    adapter = adapters.start(config, recipe.seed) if adapter is None else adapter
-    (adapter, moments), history = state.restore(state_path(folder), (adapter, chosen.init(adapter)))
+    started = (adapter, chosen.init(adapter), batches.memory)
+    (adapter, moments, memory), history = state.restore(state_path(folder), started)
+    batches.memory = jax.tree.map(np.array, memory)
     yield from (_spoken(said, folder) for said in history)
     done = history[-1]["step"] if history else 0
+    if pausing() and done < total:
+        yield _paused(adapter, done, folder)
+        return
     update = compiled_update(chosen)
     widen_to_float32(weights)
-    measure = Validation(weights, config, validation, batch_size=recipe.batch_size, seed=recipe.seed)
+    measure = Validation(weights, config, validation, batch_size=recipe.batch_size, seed=recipe.seed, goal=goal)
     for step, batch, at_end in _steps(batches, recipe, done):
-        (loss, accuracy), gradient = loss_and_gradient(adapter, weights, batch, config)
+        (loss, accuracy), gradient = goal.loss_and_gradient(adapter, weights, batch, config)
         adapter, moments = update(adapter, moments, gradient)
         seen = Step(step, total, float(loss), float(accuracy), **measure(adapter, step, at_end=at_end))
         history.append(asdict(seen))
         yield seen
+        stopping = step < total and pausing()
         if at_end:
             history.append({"step": step})
             adapters.save(adapter, checkpoint_path(folder, step))
-        if at_end or step % SAVE_EVERY == 0:
-            state.save(state_path(folder), (adapter, moments), history)
+        if at_end or stopping or step % SAVE_EVERY == 0:
+            state.save(state_path(folder), (adapter, moments, batches.memory), history)
         if at_end:
             yield Checkpoint(step, checkpoint_path(folder, step))
+        if stopping:
+            yield _paused(adapter, step, folder)
+            return
+
+
+def _paused(adapter: adapters.Adapter, step: int, folder: Path) -> Pause:
+    """Keep the adapter as it is after `step`, so that it answers while the job is paused."""
+    path = checkpoint_path(folder, step)
+    if step and not path.is_file():
+        adapters.save(adapter, path)
+    return Pause(step, path if step else None)
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
@@ -124,7 +156,7 @@ def state_path(folder: Path) -> Path:
     return folder / "state.safetensors"
 
 
-def _steps(batches: Batches, recipe: Recipe, done: int) -> Iterator[tuple[int, Batch, bool]]:
+def _steps(batches: Source, recipe: Recipe, done: int) -> Iterator[tuple[int, Any, bool]]:
     """Every step after `done`, with its batch, and whether it ends an epoch."""
     for epoch in range(done // len(batches), recipe.epochs):
         first = epoch * len(batches) + 1
