@@ -1,9 +1,8 @@
-"""`/v1/fine_tuning/jobs`: create a job, look at it, hear its events, take its checkpoints, cancel it."""
+"""`/v1/fine_tuning/jobs`: create a job, look at it, hear its events, take its checkpoints, pause, resume, cancel it."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,7 +12,9 @@ from starlette.routing import Route
 from ftwidgets.bases.catalogue import known_bases
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.service.holdings import Holdings, holdings
+from ftwidgets.service.integrations import NOT_SENT, integrations_of
 from ftwidgets.service.jobs import Jobs
+from ftwidgets.service.methods import asked_for, block_of
 from ftwidgets.service.models import Model, look_up
 from ftwidgets.service.narration import Narrator
 from ftwidgets.service.store import Store
@@ -23,10 +24,8 @@ from ftwidgets.service.wire import (
     body_of,
     integer,
     limit_of,
-    mapping,
     new_id,
     now,
-    number,
     page,
     text,
 )
@@ -46,23 +45,35 @@ async def create(request: Request) -> Response:
 def _create(request: Request, body: Record) -> Record:
     own = holdings(request)
     model = _model(request, text(body, "model", required=True) or "")
-    asked = _hyperparameters(body)
+    asked = asked_for(body)
     job = _record(body, asked)
     for param in ("training_file", "validation_file"):
         _require_file(own, body, param)
-    with own.store.transaction():
-        plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(asked)}
-        own.add("jobs", job, status=job["status"], plan=plan)
-        _tell_beginning(Narrator(own.store, job["id"]), job, model)
-    jobs: Jobs = request.app.state.jobs
-    jobs.wake()
+    keep_job(request, job, model, asked)
     return job
+
+
+def keep_job(request: Request, job: Record, model: Model, asked: Hyperparameters, *, api: str = API) -> None:
+    """Put a new job's record into the caller's queue, and let it be taken up in its turn.
+
+    Raises:
+        WireError: the caller has as many active jobs as a key may have.
+    """
+    own, jobs = holdings(request), request.app.state.jobs
+    with own.store.transaction():
+        jobs.require_room(own.owner)
+        plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(asked)}
+        own.add("jobs", job, status=job["status"], plan=plan, api=api)
+        _tell_beginning(Narrator(own.store, job["id"]), job, model)
+    jobs.wake()
 
 
 def _tell_beginning(narrator: Narrator, job: Record, model: Model) -> None:
     narrator.tell("created", f"Created fine-tuning job: {job['id']}")
     if model.stand_in:
         narrator.tell("stand-in", f"{model.name} cannot be trained on this machine: {model.base} stands in for it")
+    if job["integrations"]:
+        narrator.tell("integrations", NOT_SENT)
     files = f"training file: {job['training_file']}"
     files += f" and validation file: {job['validation_file']}" if job["validation_file"] else ""
     narrator.tell("validating", f"Validating {files}")
@@ -88,8 +99,8 @@ def _record(body: Record, asked: Hyperparameters) -> Record:
         "user_provided_suffix": text(body, "suffix", longest=64),
         "seed": secrets.randbelow(2**31) if seed is None else seed,
         "estimated_finish": None,
-        "integrations": [],
-        "method": {"type": "supervised", "supervised": {"hyperparameters": asked.wire()}},
+        "integrations": integrations_of(body),
+        "method": block_of(asked),
         "metadata": _metadata(body),
     }
 
@@ -118,26 +129,6 @@ def _require_file(own: Holdings, body: Record, param: str) -> None:
         raise WireError(400, message, param=param)
 
 
-def _hyperparameters(body: Record) -> Hyperparameters:
-    method = mapping(body, "method")
-    kind = method.get("type", "supervised")
-    if kind != "supervised":
-        raise WireError(400, f"The method {kind!r} is not available on this service; use 'supervised'.", param="method")
-    if body.get("integrations"):
-        raise WireError(400, "Integrations are not available on this service.", param="integrations")
-    own = mapping(mapping(method, "supervised", place="method"), "hyperparameters", place="method")
-    given = own or mapping(body, "hyperparameters")
-    chosen: dict[str, Any] = {name: None if value == "auto" else value for name, value in given.items()}
-    rate = number(chosen, "learning_rate_multiplier", 0, 1000, place="hyperparameters.learning_rate_multiplier")
-    if rate == 0:
-        raise WireError(
-            400, "The learning rate multiplier must be above 0.", param="hyperparameters.learning_rate_multiplier"
-        )
-    epochs = integer(chosen, "n_epochs", 1, 50, place="hyperparameters.n_epochs")
-    batch_size = integer(chosen, "batch_size", 1, 256, place="hyperparameters.batch_size")
-    return Hyperparameters(epochs, batch_size, rate)
-
-
 def _metadata(body: Record) -> Record | None:
     metadata = body.get("metadata")
     if metadata is None:
@@ -160,9 +151,15 @@ def index(request: Request) -> Response:
     own = holdings(request)
     after = request.query_params.get("after")
     if not wanted and request.query_params.get("metadata") != "null":
-        return page(own.page("jobs", limit, after, api=API), limit)
+        return page(_shown(request, own.page("jobs", limit, after, api=API)), limit)
     records = [job for job in own.page("jobs", 10_000_000, after, api=API) if _has(job["metadata"], wanted)]
-    return page(records[: limit + 1], limit)
+    return page(_shown(request, records[: limit + 1]), limit)
+
+
+def _shown(request: Request, records: list[Record]) -> list[Record]:
+    """The records as they are shown: with the time at which each will have ended, as far as it is known."""
+    shown: list[Record] = request.app.state.jobs.finish.shown(records)
+    return shown
 
 
 def _has(metadata: Record | None, wanted: dict[str, str]) -> bool:
@@ -187,7 +184,7 @@ def found(request: Request) -> Record:
 
 def retrieve(request: Request) -> Response:
     """One job's record."""
-    return JSONResponse(found(request))
+    return JSONResponse(_shown(request, [found(request)])[0])
 
 
 def cancel(request: Request) -> Response:
@@ -198,6 +195,21 @@ def cancel(request: Request) -> Response:
     if record is None:
         raise WireError(400, f'Cannot cancel a job {job["id"]} that already has status "{found(request)["status"]}".')
     return JSONResponse(record)
+
+
+def pause(request: Request) -> Response:
+    """Pause a job: at once while it waits, else at the end of the step that it is at.
+
+    The reply shows the status that it had: clients know no status that says more.
+    """
+    jobs: Jobs = request.app.state.jobs
+    return JSONResponse(jobs.pause(found(request)["id"]))
+
+
+def resume(request: Request) -> Response:
+    """Let a paused job go on where it stopped, when its turn comes again."""
+    jobs: Jobs = request.app.state.jobs
+    return JSONResponse(jobs.resume(found(request)["id"]))
 
 
 def events(request: Request) -> Response:
@@ -220,6 +232,8 @@ routes = [
     Route("/fine_tuning/jobs", index),
     Route("/fine_tuning/jobs/{job}", retrieve),
     Route("/fine_tuning/jobs/{job}/cancel", cancel, methods=["POST"]),
+    Route("/fine_tuning/jobs/{job}/pause", pause, methods=["POST"]),
+    Route("/fine_tuning/jobs/{job}/resume", resume, methods=["POST"]),
     Route("/fine_tuning/jobs/{job}/events", events),
     Route("/fine_tuning/jobs/{job}/checkpoints", checkpoints),
 ]

@@ -1,4 +1,4 @@
-"""The queue: takes each job from its files to its model, one training at a time, and goes on after a restart."""
+"""The queue: takes each job from its files to its model, one training at a time; pauses and cancels; goes on later."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child, last_words
 from ftwidgets.service.fetching import Fetches
-from ftwidgets.service.narration import Narrator
+from ftwidgets.service.finish import Finish
+from ftwidgets.service.line import Line
+from ftwidgets.service.methods import block_of
+from ftwidgets.service.narration import FINAL, Narrator
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
 from ftwidgets.service.wire import Record, WireError, now
 
 WORKER = "ftwidgets.engine.worker"
-FINAL = ("succeeded", "failed", "cancelled")
-ACTIVE = ("validating_files", "queued", "running")
+HELD = ("pausing", "paused")
+ACTIVE = ("validating_files", "queued", "running", "pausing")
+
+NOT_QUEUED = (*FINAL, *HELD, "validating_files")
+
+MOST_ACTIVE = 20
+"""Active jobs of one key (our choice)."""
 
 BUSY = "A job trains or waits: this machine's speed can be measured when it has ended."
 
@@ -29,15 +37,17 @@ ENDING = 3.0
 
 
 class Jobs:
-    """The jobs of one store. One thread validates them and another trains them, each in the order they came.
+    """The jobs of one store. One thread validates them and another trains them, each in the order of their `line`.
 
-    A training runs in a process of its own.
+    A training runs in a process of its own. `finish` tells when jobs will have ended.
     """
 
     def __init__(self, store: Store, home: Path, fetches: Fetches) -> None:
         self._store = store
         self._home = home
         self._fetches = fetches
+        self.line = Line(store)
+        self.finish = Finish(store, self.line, home)
         self._turn = threading.Condition()
         self._closing = False
         self._worker: tuple[str, Child] | None = None
@@ -50,6 +60,8 @@ class Jobs:
         """Take up the work, that of an earlier process first."""
         for job in self._store.jobs_in("running"):
             self._store.update_job(job["id"], status="queued")
+        for job in self._store.jobs_in("pausing"):
+            Narrator(self._store, job["id"]).pause()
         for thread in self._threads:
             thread.start()
 
@@ -99,11 +111,63 @@ class Jobs:
                 self._worker[1].end(kill=True)
         return record
 
+    def require_room(self, owner: str) -> None:
+        """Refuse one more active job of a key that has too many.
+
+        Raises:
+            WireError: it has.
+        """
+        active = [job["status"] for job in self._store.jobs_in(*ACTIVE, owner=owner)]
+        if len(active) >= MOST_ACTIVE:
+            running = active.count("running") + active.count("pausing")
+            message = (
+                "This fine-tune request has been rate-limited. Your organization has reached the maximum of "
+                f"{MOST_ACTIVE} active requests ({running} running, {len(active) - running} pending). "
+                "Wait until one has ended, or cancel one."
+            )
+            raise WireError(429, message, code="rate_limit_exceeded", again=False)
+
+    def pause(self, job: str) -> Record:
+        """Pause a job, and return its record as it was.
+
+        Raises:
+            WireError: it has ended, or is paused already.
+        """
+        with self._turn, self._store.transaction():
+            record = self._store.get("jobs", job) or {}
+            if record["status"] in (*FINAL, *HELD):
+                raise WireError(400, f'Cannot pause a job {job} that already has status "{record["status"]}".')
+            if record["status"] == "running":
+                self._store.update_job(job, status="pausing")
+                if self._worker and self._worker[0] == job:
+                    self._worker[1].send(pause=True)
+            else:
+                Narrator(self._store, job).pause()
+            return record
+
+    def resume(self, job: str) -> Record:
+        """Put a paused job behind all others in the queue, and return its record.
+
+        Raises:
+            WireError: it is not paused, or its key has too many active jobs.
+        """
+        with self._turn, self._store.transaction():
+            status = (self._store.get("jobs", job) or {})["status"]
+            if status != "paused":
+                again = " Resume it when it is paused." if status == "pausing" else ""
+                message = f'Cannot resume a job {job} that has status "{status}": only a paused one can be.{again}'
+                raise WireError(400, message)
+            self.require_room(self._store.columns("jobs", job)["owner"])
+            self._store.queue_again(job)
+            record = Narrator(self._store, job).resume()
+            self._turn.notify_all()
+            return record
+
     def _run(self, status: str, stage: Callable[[Record], None]) -> None:
         """Take the jobs of one status through one stage, until the service closes."""
         while True:
             with self._turn:
-                while not self._closing and not (waiting := self._store.jobs_in(status)):
+                while not self._closing and not (waiting := self.line.waiting(status)):
                     self._turn.wait()
                 if self._closing:
                     return
@@ -125,16 +189,13 @@ class Jobs:
         if isinstance(data, Refusal):
             narrator.failure(data.record())
             return
-        asked = self._store.plan(job["id"])["hyperparameters"]
-        chosen = Hyperparameters(**asked).resolved(len(data))
-        decided = [f"{name}={getattr(chosen, name):g}" for name, value in asked.items() if value is None]
+        asked = Hyperparameters(**self._store.plan(job["id"])["hyperparameters"])
+        chosen = asked.resolved(len(data))
         with self._store.transaction():
-            method = {"type": "supervised", "supervised": {"hyperparameters": chosen.wire()}}
-            changes = {"status": "queued", "hyperparameters": chosen.wire(), "method": method}
-            if self._store.update_job(job["id"], unless=FINAL, **changes):
-                narrator.tell("queued", "Files validated, moving job to queued state")
-                if decided:
-                    narrator.tell("auto", f"Chosen for 'auto': {', '.join(decided)}")
+            changes = {"status": "queued", "hyperparameters": chosen.wire(), "method": block_of(chosen)}
+            if self._store.update_job(job["id"], unless=(*FINAL, *HELD), **changes):
+                self._store.plan(job["id"], validated=True)
+                narrator.plan(chosen, asked)
 
     def _train(self, job: Record) -> None:
         base = self._fetched(job, self._store.plan(job["id"])["base"])
@@ -145,13 +206,14 @@ class Jobs:
         narrator = Narrator(self._store, job["id"])
         log = self._store.folder / "logs" / f"{job['id']}.log"
         with self._turn:
-            if self._closing or not self._store.update_job(job["id"], unless=FINAL, status="running"):
+            if self._closing or not self._store.update_job(job["id"], unless=NOT_QUEUED, status="running"):
                 return
+            self.line.serve(job["id"])
             worker = Child(WORKER, log=log)
             self._worker = (job["id"], worker)
+            worker.send(**self._order(job, base))  # before any order to pause
         try:
             narrator.tell("started", "Fine-tuning job started")
-            worker.send(**self._order(job, base))
             finished = self._follow(worker, narrator, job["id"])
         finally:
             with self._turn:
@@ -172,6 +234,9 @@ class Jobs:
             elif kind == "checkpoint":
                 path = Path(line["path"])
                 narrator.checkpoint(line["step"], path)
+            elif kind == "paused":
+                narrator.pause(line["step"], Path(line["path"]) if line["path"] else None)
+                return True
             elif kind == "started":
                 self._warn(narrator, line)
             elif kind == "failed":
@@ -213,5 +278,6 @@ class Jobs:
             "batch_size": chosen["batch_size"],
             "learning_rate_multiplier": chosen["learning_rate_multiplier"],
             "seed": job["seed"],
+            "beta": chosen.get("beta"),
             "asked_at": time.time(),
         }

@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.service.files import keep
 from ftwidgets.service.holdings import Holdings
 from ftwidgets.service.models import base_name, record_of
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, new_id, now
+
+FINAL = ("succeeded", "failed", "cancelled")
+"""The statuses of a job that has ended."""
 
 METRICS = (
     "train_loss",
@@ -34,7 +38,15 @@ COLUMNS = {
 """The result file's columns, and the field of the metrics events that each takes its values from."""
 
 CHECKPOINTS_KEPT = 3
-"""As on OpenAI's service: those of the last three epochs."""
+"""As on OpenAI's service: those of the last three epochs. Those of a pause are kept besides: a person asked for it."""
+
+MOST_CHECKPOINTS = 10_000
+
+PREFERENCES = (
+    "Of preferences, the training loss is that of DPO, and the accuracy is the share of pairs whose preferred output "
+    "has gained more likelihood than the other, since the model that this job starts from"
+)
+"""Our choice: what OpenAI's service tells of such jobs is not published."""
 
 
 class Narrator:
@@ -47,6 +59,14 @@ class Narrator:
     def tell(self, kind: str, message: str, *, step: int = 0, level: str = "info") -> None:
         """Add a message event, unless one of this kind and step is there."""
         self._add(kind, message, step=step, level=level)
+
+    def plan(self, chosen: Hyperparameters, asked: Hyperparameters) -> None:
+        """Say that the files are sound, and what was chosen where `asked` left it open."""
+        self.tell("queued", "Files validated, moving job to queued state")
+        if decided := chosen.chosen_for(asked):
+            self.tell("auto", f"Chosen for 'auto': {', '.join(decided)}")
+        if chosen.method == "dpo":
+            self.tell("preferences", PREFERENCES)
 
     def _add(self, kind: str, message: str, *, step: int, level: str = "info", numbers: Record | None = None) -> None:
         event = {
@@ -74,6 +94,22 @@ class Narrator:
 
     def checkpoint(self, step: int, path: Path) -> None:
         """Keep the checkpoint of an epoch's end, as a model that answers at once, and let go of the fourth last."""
+        with self._store.transaction():
+            kept = self._checkpoints()
+            if kept and kept[0]["step_number"] >= step:
+                return  # told again after a resume
+            self._add_checkpoint(step, path)
+            pauses = self._store.plan(self._job).get("pauses", [])
+            ends = [one for one in kept if one["step_number"] not in pauses]
+            for old in ends[CHECKPOINTS_KEPT - 1 :]:
+                self._store.remove("checkpoints", old["id"])
+                self._store.remove("models", old["fine_tuned_model_checkpoint"])
+
+    def _checkpoints(self) -> list[Record]:
+        """The job's checkpoints, the newest first."""
+        return self._store.page("checkpoints", MOST_CHECKPOINTS, job=self._job)
+
+    def _add_checkpoint(self, step: int, path: Path) -> str:
         job = self._record()
         model = f"{self._name(job)}:ckpt-step-{step}"
         checkpoint: Record = {
@@ -85,15 +121,42 @@ class Narrator:
             "step_number": step,
             "metrics": self._metrics_at(step),
         }
+        self._store.add("checkpoints", checkpoint, job=self._job, step=step)
+        self._add_model(model, job, path, listed=0)
+        return model
+
+    def pause(self, step: int | None = None, path: Path | None = None) -> None:
+        """Hold the job after `step`, by default the last that was told; the adapter in `path` becomes a checkpoint."""
         with self._store.transaction():
-            kept = self._store.page("checkpoints", CHECKPOINTS_KEPT, job=self._job)
-            if kept and kept[0]["step_number"] >= step:
-                return  # told again after a resume
-            self._store.add("checkpoints", checkpoint, job=self._job, step=step)
-            self._add_model(model, job, path, listed=0)
-            for old in kept[CHECKPOINTS_KEPT - 1 : CHECKPOINTS_KEPT]:
-                self._store.remove("checkpoints", old["id"])
-                self._store.remove("models", old["fine_tuned_model_checkpoint"])
+            if self._record()["status"] in FINAL:
+                return
+            step = self._last_step() if step is None else step
+            pauses = [*self._store.plan(self._job).get("pauses", []), step]
+            kept = {one["step_number"]: one["fine_tuned_model_checkpoint"] for one in self._checkpoints()}
+            if path is not None and step not in kept:
+                kept[step] = self._add_checkpoint(step, path)
+            self._store.plan(self._job, pauses=pauses)
+            self._store.update_job(self._job, status="paused")
+            what = f"after step {step}" if step else "before its first step"
+            answers = f"; the model as it is then answers as {kept[step]}" if step in kept else ""
+            self.tell("paused", f"The job was paused {what}{answers}", step=len(pauses))
+
+    def resume(self) -> Record:
+        """Let the job wait for its turn again."""
+        with self._store.transaction():
+            plan = self._store.plan(self._job)
+            step = self._last_step()
+            where = f"it goes on after step {step}" if step else "it begins with its first step"
+            self.tell("resumed", f"The job was resumed: {where} when its turn comes", step=len(plan.get("pauses", [])))
+            status = "queued" if plan.get("validated") else "validating_files"
+            record = self._store.update_job(self._job, status=status)
+        assert record is not None
+        return record
+
+    def _last_step(self) -> int:
+        """The last step that was told."""
+        last = self._store.page("events", 1, job=self._job, kind="metrics")
+        return int(last[0]["data"]["step"]) if last else 0
 
     def success(self, trained_tokens: int, path: Path) -> None:
         """Keep the fine-tuned model and the result file, and close the job."""
@@ -102,7 +165,7 @@ class Narrator:
             model = self._name(job)
             if job["status"] == "cancelled":
                 return
-            earlier = self._store.page("checkpoints", CHECKPOINTS_KEPT, job=self._job)[:0:-1]
+            earlier = self._checkpoints()[:0:-1]
             for checkpoint in earlier:
                 step, name = checkpoint["step_number"], checkpoint["fine_tuned_model_checkpoint"]
                 self.tell("checkpoint", f"Checkpoint created at step {step} with Snapshot ID: {name}", step=step)

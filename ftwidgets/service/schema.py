@@ -29,7 +29,7 @@ CREATE INDEX IF NOT EXISTS files_of_owner ON files (owner, number);
 CREATE INDEX IF NOT EXISTS files_that_expire ON files (expires) WHERE expires IS NOT NULL;
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, status TEXT, plan TEXT,
-    owner TEXT NOT NULL DEFAULT 'home', api TEXT NOT NULL DEFAULT 'fine_tuning');
+    owner TEXT NOT NULL DEFAULT 'home', api TEXT NOT NULL DEFAULT 'fine_tuning', turn INTEGER);
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, job TEXT, kind TEXT, step INTEGER, time REAL,
     UNIQUE (job, kind, step));
@@ -56,6 +56,7 @@ SINCE_1 = (
     "ALTER TABLE files ADD COLUMN expires INTEGER",
     "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT 'home'",
     "ALTER TABLE jobs ADD COLUMN api TEXT NOT NULL DEFAULT 'fine_tuning'",
+    "ALTER TABLE jobs ADD COLUMN turn INTEGER",
     "ALTER TABLE models ADD COLUMN owner TEXT NOT NULL DEFAULT 'home'",
 )
 """What a database of version 1 lacks, besides whole tables."""

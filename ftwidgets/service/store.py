@@ -168,11 +168,21 @@ class Store:
                 self._database.execute("UPDATE jobs SET plan = ? WHERE id = ?", (_packed(plan), job))
             return plan
 
-    def jobs_in(self, *statuses: str) -> list[Record]:
-        """The jobs with one of these statuses, the oldest first."""
+    def jobs_in(self, *statuses: str, owner: str | None = None) -> list[Record]:
+        """The jobs with one of these statuses, of all owners or one, in the order in which they queued."""
+        return [job for its, job in self.owned_jobs_in(*statuses) if owner in (None, its)]
+
+    def owned_jobs_in(self, *statuses: str) -> list[tuple[str, Record]]:
+        """The same, each with its owner. A job that was resumed has a new turn: the number of the next new one."""
         marks = ", ".join("?" * len(statuses))
-        rows = self._rows(f"SELECT record FROM jobs WHERE status IN ({marks}) ORDER BY number", *statuses)
-        return [orjson.loads(row["record"]) for row in rows]
+        order = "COALESCE(turn, number), turn IS NULL, number"
+        rows = self._rows(f"SELECT owner, record FROM jobs WHERE status IN ({marks}) ORDER BY {order}", *statuses)
+        return [(row["owner"], orjson.loads(row["record"])) for row in rows]
+
+    def queue_again(self, job: str) -> None:
+        """Put a job behind all others."""
+        with self.transaction():
+            self._database.execute("UPDATE jobs SET turn = (SELECT MAX(number) + 1 FROM jobs) WHERE id = ?", (job,))
 
     def events_after(self, job: str, cursor: int, limit: int) -> list[Record]:
         """A job's events after `cursor`, the oldest first, each with its `cursor` and its exact `time` in s."""

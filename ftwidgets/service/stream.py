@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from ftwidgets.service.extensions import cursor_of
 from ftwidgets.service.fine_tuning import found
-from ftwidgets.service.jobs import ACTIVE, FINAL
+from ftwidgets.service.narration import FINAL
 from ftwidgets.service.wire import Record
 
 AT_ONCE = 1000
@@ -78,10 +78,10 @@ class Story:
 
     def _waits(self, job: Record) -> Record | None:
         """How many jobs come before this one, and how far the base that the first of them fetches has come."""
-        if job["status"] not in ACTIVE or job["status"] == "running":
+        if job["status"] not in ("validating_files", "queued"):
             return None
         store = self._state.store
-        active = [one["id"] for one in store.jobs_in(*ACTIVE)]
+        active = [one["id"] for one in self._state.jobs.line.whole()]
         first = store.plan(active[0])["base"] if active else None
         return {
             "ahead": active.index(self._id) if self._id in active else 0,

@@ -1,9 +1,10 @@
-"""The three hyperparameters of a supervised job, and what "auto" means for each."""
+"""The hyperparameters of a job, and what "auto" means for each: three, and `beta` where it learns from preferences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ftwidgets.data.terms import Method
 from ftwidgets.errors import InputError
 
 TARGET_EPOCHS, MOST_EPOCHS = 3, 25
@@ -17,13 +18,27 @@ LEARNING_RATE_MULTIPLIER = 1.0
 """The engine's own base rate, found by measurement."""
 
 
+BETA = 0.1
+"""How firmly a DPO job holds to the model it started from: the paper's usual value; OpenAI's is not published."""
+
+REASONS = {
+    "n_epochs": "by OpenAI's rule",
+    "batch_size": "measured to suit a processor",
+    "learning_rate_multiplier": "the engine's own rate, found by measurement",
+    "beta": "the usual value, our choice",
+}
+"""Why "auto" becomes what it does."""
+
+
 @dataclass(frozen=True)
 class Hyperparameters:
-    """What a job trains with; None stands for "auto"."""
+    """What a job trains with; None stands for "auto". A `beta` has only the method dpo."""
 
     n_epochs: int | None = None
     batch_size: int | None = None
     learning_rate_multiplier: float | None = None
+    beta: float | None = None
+    method: Method = "supervised"
 
     @classmethod
     def chosen(cls, n_epochs: int | str = "auto", batch_size: int | str = "auto") -> Hyperparameters:
@@ -40,15 +55,26 @@ class Hyperparameters:
             self.n_epochs or auto_epochs(examples),
             self.batch_size or BATCH_SIZE,
             self.learning_rate_multiplier or LEARNING_RATE_MULTIPLIER,
+            (self.beta or BETA) if self.method == "dpo" else None,
+            self.method,
         )
 
     def wire(self) -> dict[str, int | float | str]:
         """The values as OpenAI's API writes them."""
-        return {
-            "n_epochs": self.n_epochs or "auto",
-            "batch_size": self.batch_size or "auto",
-            "learning_rate_multiplier": self.learning_rate_multiplier or "auto",
-        }
+        values = {
+            "n_epochs": self.n_epochs,
+            "batch_size": self.batch_size,
+            "learning_rate_multiplier": self.learning_rate_multiplier,
+        } | ({"beta": self.beta} if self.method == "dpo" else {})
+        return {name: value or "auto" for name, value in values.items()}
+
+    def chosen_for(self, asked: Hyperparameters) -> list[str]:
+        """What was decided where `asked` said "auto", each with its reason; these are the resolved ones."""
+        return [
+            f"{name}={self.wire()[name]:g} ({REASONS[name]})"
+            for name, value in asked.wire().items()
+            if value == "auto"
+        ]
 
 
 def auto_epochs(examples: int) -> int:
