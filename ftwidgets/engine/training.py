@@ -23,6 +23,9 @@ LEARNING_RATE = 1e-3
 loss was 0.089, 0.079, 0.056 and 0.034 at 0.25, 0.5, 1 and 2 times this rate: larger still works there, where labels are
 clean; half of the best is kept for data that is not."""
 
+PREFERENCE_LEARNING_RATE = 2e-4
+"""The same for pairs."""
+
 WARM_UP = 0.1
 """The part of all steps in which the rate rises from 0 to its peak; from there it falls to 0 in a line."""
 
@@ -171,7 +174,7 @@ def _spoken(said: dict[str, Any], folder: Path) -> Step | Checkpoint:
 
 def optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
     """AdamW with the recipe's learning rate: it rises in a line, then falls in one, over `total` steps."""
-    peak = LEARNING_RATE * recipe.learning_rate_multiplier
+    peak = learning_rate(recipe)
     warm_up = max(1, round(WARM_UP * total))
     schedule = optax.join_schedules(
         [
@@ -181,6 +184,11 @@ def optimizer(recipe: Recipe, total: int) -> optax.GradientTransformation:
         [warm_up],
     )
     return optax.chain(optax.clip_by_global_norm(CLIP), optax.adamw(schedule, weight_decay=0.0))
+
+
+def learning_rate(recipe: Recipe) -> float:
+    """The peak rate."""
+    return (LEARNING_RATE if recipe.beta is None else PREFERENCE_LEARNING_RATE) * recipe.learning_rate_multiplier
 
 
 def compiled_update(optimizer: optax.GradientTransformation) -> Any:

@@ -8,16 +8,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ftwidgets.bases.chat import Rendered
 from ftwidgets.engine import adapters, network
 from ftwidgets.engine.batches import Batch
 from ftwidgets.engine.examples import Pair, pair, rows_of, shortened, teaches, tokens, trained
 from ftwidgets.engine.loss import Supervised
 from ftwidgets.engine.preference import PairBatches, Preference
-from ftwidgets.engine.training import Checkpoint, Pause, Recipe, Step, train
+from ftwidgets.engine.training import Checkpoint, Pause, Recipe, Step, learning_rate, train
 
 from .conftest import Model
 
 Said = list[Step | Checkpoint | Pause]
+
+REFERENCE = json.loads((Path(__file__).parent / "preference_reference.json").read_text("utf-8"))
 
 RECIPE = Recipe(epochs=3, batch_size=4, learning_rate_multiplier=5.0, seed=3, beta=0.1)
 
@@ -233,3 +236,24 @@ def test_supervised_batches_hold_a_row_an_example(tiny: Model) -> None:
     (batch,) = Supervised().batches([one.chosen for one in pairs(tiny, 4)], 4).all()
     assert batch.ids.shape[0] == 4
     assert len(rows_of(pairs(tiny, 1)[0].chosen)) == 1
+
+
+def against_the_reference(model: Model, folder: Path) -> list[tuple[Step, dict[str, float]]]:
+    """Each step, and what TRL's trainer told of the same."""
+    known, chosen = REFERENCE["bases"][model.folder.name], REFERENCE["recipe"]
+
+    def row(one: dict[str, list[int]], answer: str) -> Rendered:
+        return Rendered((*one["prompt_ids"], *one[answer]), (0,) * len(one["prompt_ids"]) + (1,) * len(one[answer]))
+
+    examples = [Pair(row(one, "chosen_ids"), row(one, "rejected_ids")) for one in known["pairs"]]
+    multiplier = chosen["rate"] / learning_rate(Recipe(1, 1, 1.0, 0, beta=chosen["beta"]))
+    recipe = Recipe(chosen["steps"], len(examples), multiplier, chosen["seed"], beta=chosen["beta"])
+    said = train(model.weights, model.config, examples, [], recipe, folder=folder)
+    return list(zip(steps(list(said)), known["steps"], strict=True))
+
+
+def test_the_losses_of_some_steps_are_those_of_trl(tiny: Model, tmp_path: Path) -> None:
+    for here, there in against_the_reference(tiny, tmp_path):
+        assert here.train_loss == pytest.approx(there["loss"], abs=2e-5)
+        if here.step > 1:  # before, both answers have gained nothing, which TRL does not count as a half
+            assert here.train_mean_token_accuracy == there["accuracy"]

@@ -71,9 +71,7 @@ class Hyperparameters:
     def chosen_for(self, asked: Hyperparameters) -> list[str]:
         """What was decided where `asked` said "auto", each with its reason; these are the resolved ones."""
         return [
-            f"{name}={self.wire()[name]:g} ({REASONS[name]})"
-            for name, value in asked.wire().items()
-            if value == "auto"
+            f"{name}={self.wire()[name]:g} ({REASONS[name]})" for name, value in asked.wire().items() if value == "auto"
         ]
 
 
