@@ -18,7 +18,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
-from ftwidgets.service import chat, estimates, extensions, files, fine_tuning, keys, models, openapi, stream, uploads
+from ftwidgets.service import (
+    chat,
+    estimates,
+    extensions,
+    files,
+    fine_tuning,
+    keys,
+    legacy,
+    models,
+    openapi,
+    stream,
+    uploads,
+)
 from ftwidgets.service.disk import disk_fault
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.hosts import LOOPBACK, check_host
@@ -49,7 +61,7 @@ def create_app(
     `stop` is what ends the process, where the service has one of its own; `ending` tells whether it is about to end,
     so that no open stream holds it up. `hosts` are the names that it may be called by; None where any may.
     """
-    resources = [*files.routes, *uploads.routes, *models.routes, *fine_tuning.routes, *chat.routes]
+    resources = [*files.routes, *uploads.routes, *models.routes, *fine_tuning.routes, *chat.routes, *legacy.routes]
     own = [*extensions.routes, *stream.routes, *estimates.routes, *keys.routes]
     app = Starlette(
         routes=[_under("/v1", resources), _under("/ftwidgets", own), *openapi.routes],

@@ -175,7 +175,7 @@ def found(request: Request) -> Record:
         WireError: there is none.
     """
     identity = request.path_params["job"]
-    record = holdings(request).get("jobs", identity)
+    record = holdings(request).get("jobs", identity, api=API)
     if record is None:
         message = f"Could not find fine tune: {identity}"
         raise WireError(404, message, param="fine_tune_id", code="fine_tune_not_found")

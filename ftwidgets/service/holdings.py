@@ -23,9 +23,9 @@ class Holdings:
         assert table in OWNED
         return self.store.add(table, record, owner=self.owner, **columns)
 
-    def get(self, table: str, identity: str) -> Record | None:
-        """The record with that id, where it is this owner's."""
-        return self.store.get(table, identity, owner=self.owner)
+    def get(self, table: str, identity: str, **where: Any) -> Record | None:
+        """The record with that id, where it is this owner's and its columns are as in `where`."""
+        return self.store.get(table, identity, owner=self.owner, **where)
 
     def columns(self, table: str, identity: str) -> dict[str, Any]:
         """All columns of it; nothing where it is not this owner's."""

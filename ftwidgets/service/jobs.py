@@ -14,6 +14,7 @@ from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child, last_words
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.finish import Finish
+from ftwidgets.service.legacy_narration import narrator_of
 from ftwidgets.service.line import Line
 from ftwidgets.service.methods import block_of
 from ftwidgets.service.narration import FINAL, Narrator
@@ -61,7 +62,7 @@ class Jobs:
         for job in self._store.jobs_in("running"):
             self._store.update_job(job["id"], status="queued")
         for job in self._store.jobs_in("pausing"):
-            Narrator(self._store, job["id"]).pause()
+            narrator_of(self._store, job["id"]).pause()
         for thread in self._threads:
             thread.start()
 
@@ -104,7 +105,7 @@ class Jobs:
         with self._store.transaction():
             if self._store.columns("jobs", job)["status"] in FINAL:
                 return None
-            Narrator(self._store, job).tell("cancelled", "The job was cancelled")
+            narrator_of(self._store, job).tell("cancelled", "The job was cancelled")
             record = self._store.update_job(job, status="cancelled", finished_at=now())
         with self._turn:
             if self._worker and self._worker[0] == job:
@@ -142,7 +143,7 @@ class Jobs:
                 if self._worker and self._worker[0] == job:
                     self._worker[1].send(pause=True)
             else:
-                Narrator(self._store, job).pause()
+                narrator_of(self._store, job).pause()
             return record
 
     def resume(self, job: str) -> Record:
@@ -159,7 +160,7 @@ class Jobs:
                 raise WireError(400, message)
             self.require_room(self._store.columns("jobs", job)["owner"])
             self._store.queue_again(job)
-            record = Narrator(self._store, job).resume()
+            record = narrator_of(self._store, job).resume()
             self._turn.notify_all()
             return record
 
@@ -175,7 +176,7 @@ class Jobs:
             self.wake()
 
     def _take(self, job: Record, stage: Callable[[Record], None]) -> None:
-        narrator = Narrator(self._store, job["id"])
+        narrator = narrator_of(self._store, job["id"])
         try:
             stage(job)
         except FtwidgetsError as error:
@@ -184,7 +185,7 @@ class Jobs:
             narrator.fault(f"The job failed due to an internal error: {error!r}")
 
     def _validate(self, job: Record) -> None:
-        narrator = Narrator(self._store, job["id"])
+        narrator = narrator_of(self._store, job["id"])
         data = validated(self._store, job)
         if isinstance(data, Refusal):
             narrator.failure(data.record())
@@ -203,7 +204,7 @@ class Jobs:
             self._train_on(base, job)
 
     def _train_on(self, base: Path, job: Record) -> None:
-        narrator = Narrator(self._store, job["id"])
+        narrator = narrator_of(self._store, job["id"])
         log = self._store.folder / "logs" / f"{job['id']}.log"
         with self._turn:
             if self._closing or not self._store.update_job(job["id"], unless=NOT_QUEUED, status="running"):
@@ -261,7 +262,7 @@ class Jobs:
     def _fetched(self, job: Record, base: str) -> Path:
         """The folder of the base, which is fetched when it is not here yet."""
         if not self._fetches.here(base):
-            Narrator(self._store, job["id"]).tell("fetching", f"Fetching the model {base}, once for all jobs")
+            narrator_of(self._store, job["id"]).tell("fetching", f"Fetching the model {base}, once for all jobs")
         return self._fetches.ensure(base)
 
     def _order(self, job: Record, base: Path) -> dict[str, Any]:

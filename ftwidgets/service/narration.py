@@ -50,7 +50,10 @@ PREFERENCES = (
 
 
 class Narrator:
-    """Writes one job's events, checkpoints and models."""
+    """Writes one job's events, checkpoints and models; the legacy endpoint has one of its own (`legacy_narration`)."""
+
+    NEW_MODEL = "New fine-tuned model created: {}"
+    RESULT_FILE = "step_metrics.csv"
 
     def __init__(self, store: Store, job: str) -> None:
         self._store = store
@@ -170,9 +173,8 @@ class Narrator:
                 step, name = checkpoint["step_number"], checkpoint["fine_tuned_model_checkpoint"]
                 self.tell("checkpoint", f"Checkpoint created at step {step} with Snapshot ID: {name}", step=step)
             self._add_model(model, job, path, listed=1)
-            own = self._holdings()
-            file = keep(own, io.BytesIO(self._result_file()), "step_metrics.csv", "fine-tune-results")
-            self.tell("model", f"New fine-tuned model created: {model}")
+            self.tell("model", self.NEW_MODEL.format(model))
+            file = self._keep_results()
             self.tell("success", "The job has successfully completed")
             self._store.update_job(
                 self._job,
@@ -203,7 +205,7 @@ class Narrator:
 
     def _name(self, job: Record) -> str:
         """A new model id; each checkpoint has one of its own."""
-        return f"ft:{base_name(job['model'])}:personal:{_slug(job['user_provided_suffix'])}:{new_id('', 8)}"
+        return f"ft:{base_name(job['model'])}:personal:{slug(job['user_provided_suffix'])}:{new_id('', 8)}"
 
     def _add_model(self, identity: str, job: Record, adapter: Path, *, listed: int) -> None:
         base = self._store.plan(self._job)["base"]
@@ -213,6 +215,10 @@ class Narrator:
 
     def _holdings(self) -> Holdings:
         return Holdings(self._store, self._store.columns("jobs", self._job)["owner"])
+
+    def _keep_results(self) -> Record:
+        """Keep the result file, and return its record."""
+        return keep(self._holdings(), io.BytesIO(self._result_file()), self.RESULT_FILE, "fine-tune-results")
 
     def _metrics_at(self, step: int) -> Record:
         events = self._store.page("events", 1, job=self._job, kind="metrics", step=step)
@@ -232,6 +238,7 @@ class Narrator:
         return base64.b64encode(text.getvalue().encode())
 
 
-def _slug(suffix: str | None) -> str:
+def slug(suffix: str | None) -> str:
+    """A suffix as it stands in a model's id."""
     kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in (suffix or "").lower())
     return kept.strip("-")

@@ -13,6 +13,9 @@ VERSION = 2
 HOME = "home"
 """The owner of what belongs to the home's own key."""
 
+LEGACY = "fine-tunes"
+"""The `api` of the jobs of the legacy endpoint."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS keys (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, digest TEXT UNIQUE);

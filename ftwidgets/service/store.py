@@ -162,10 +162,11 @@ class Store:
 
     def plan(self, job: str, **changes: Any) -> Record:
         """What the service itself notes about a job (base, adapter to start from), after `changes`."""
+        if not changes:  # then no bell rings
+            return dict(orjson.loads(self.columns("jobs", job)["plan"]))
         with self.transaction():
-            plan: Record = orjson.loads(self.columns("jobs", job)["plan"]) | changes
-            if changes:
-                self._database.execute("UPDATE jobs SET plan = ? WHERE id = ?", (_packed(plan), job))
+            plan = self.plan(job) | changes
+            self._database.execute("UPDATE jobs SET plan = ? WHERE id = ?", (_packed(plan), job))
             return plan
 
     def jobs_in(self, *statuses: str, owner: str | None = None) -> list[Record]:
@@ -184,10 +185,13 @@ class Store:
         with self.transaction():
             self._database.execute("UPDATE jobs SET turn = (SELECT MAX(number) + 1 FROM jobs) WHERE id = ?", (job,))
 
-    def events_after(self, job: str, cursor: int, limit: int) -> list[Record]:
-        """A job's events after `cursor`, the oldest first, each with its `cursor` and its exact `time` in s."""
-        query = "SELECT number, time, record FROM events WHERE job = ? AND number > ? ORDER BY number LIMIT ?"
-        rows = self._rows(query, job, cursor, limit)
+    def events_after(self, job: str, cursor: int, limit: int, *, without: str = "") -> list[Record]:
+        """A job's events after `cursor`, the oldest first, each with its `cursor` and its exact `time` in s.
+
+        Those of the kind `without` are left out.
+        """
+        query = "SELECT number, time, record FROM events WHERE job = ? AND number > ? AND kind != ?"
+        rows = self._rows(f"{query} ORDER BY number LIMIT ?", job, cursor, without, limit)
         return [orjson.loads(row["record"]) | {"cursor": row["number"], "time": row["time"]} for row in rows]
 
     def blob(self, file: str) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ftwidgets.data import Dataset, Findings, faults, jsonl
 from ftwidgets.data.terms import FEWEST, Method
 from ftwidgets.errors import InputError
+from ftwidgets.service.schema import LEGACY
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record
 
@@ -33,12 +34,32 @@ class Refusal:
 
 def validated(store: Store, job: Record) -> Dataset | Refusal:
     """The training examples of `job` when both its files are sound for its method, else why they are not."""
+    if store.columns("jobs", job["id"])["api"] == LEGACY:
+        return _pairs(store, job)
     method: Method = (job.get("method") or {}).get("type", "supervised")
     training = _sound(store, str(job["training_file"]), "training", method, fewest=FEWEST)
     if isinstance(training, Refusal) or job["validation_file"] is None:
         return training
     validation = _sound(store, str(job["validation_file"]), "validation", method, fewest=1)
     return validation if isinstance(validation, Refusal) else training
+
+
+def _pairs(store: Store, job: Record) -> Dataset | Refusal:
+    """The same for a job of the legacy endpoint: pairs alone, and one is enough, as it was there."""
+    files = {"training": job["training_file"], "validation": job["validation_file"]}
+    found = [_pairs_in(store, str(file), role) for role, file in files.items() if file is not None]
+    return next((one for one in found if isinstance(one, Refusal)), found[0])
+
+
+def _pairs_in(store: Store, file: str, role: str) -> Dataset | Refusal:
+    data = _sound(store, file, role, "supervised", fewest=1)
+    if isinstance(data, Refusal) or data.kind == "prompt/completion":
+        return data
+    message = (
+        f"The job failed due to an invalid {role} file. It holds chats, and this API (`/fine-tunes`) takes pairs of "
+        "prompt and completion. Create the job with `/fine_tuning/jobs`, or make pairs of the chats."
+    )
+    return Refusal(f"invalid_{role}_file", message, PARAM[role])
 
 
 def _sound(store: Store, file: str, role: str, method: Method, *, fewest: int) -> Dataset | Refusal:
