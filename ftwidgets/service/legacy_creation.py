@@ -9,6 +9,7 @@ from starlette.requests import Request
 from ftwidgets.bases.catalogue import known_bases
 from ftwidgets.data import jsonl
 from ftwidgets.data.cost.hyperparameters import LEARNING_RATE_MULTIPLIER, Hyperparameters
+from ftwidgets.errors import InputError
 from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.legacy_narration import narrator_of
 from ftwidgets.service.legacy_view import view
@@ -52,7 +53,7 @@ def created(request: Request, body: Record) -> Record:
     watched = text(body, "validation_file")
     validation = _file(own, watched) if watched else None
     model = _model(request, text(body, "model") or DEFAULT)
-    asked, rows = _asked(body), len(jsonl(own.store.blob(training["id"])))
+    asked, rows = _asked(body), _rows(own, training["id"])
     used = _decided(asked, rows)
     plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(used), "format": "prompt/completion"}
     noted = {"rows": rows, "asked": vars(asked), "training": training, "validation": validation}
@@ -84,13 +85,24 @@ def _refuse_unfit(body: Record) -> None:
 def _file(own: Holdings, identity: str) -> Record:
     record = own.get("files", identity)
     if record is None:
-        raise WireError(400, f"No file with ID: {identity}", param="file")
+        raise _no_file(identity)
     if record["purpose"] != "fine-tune":
         message = (
             f"The file {identity} was uploaded with purpose '{record['purpose']}'; upload it with purpose 'fine-tune'."
         )
         raise WireError(400, message, param="file")
     return record
+
+
+def _rows(own: Holdings, file: str) -> int:
+    try:
+        return len(jsonl(own.store.blob(file)))
+    except InputError as error:  # deleted just now
+        raise _no_file(file) from error
+
+
+def _no_file(identity: str) -> WireError:
+    return WireError(400, f"No file with ID: {identity}", param="file")
 
 
 def _model(request: Request, identity: str) -> Model:

@@ -34,9 +34,9 @@ def view(own: Holdings, job: Record, *, with_events: bool = True) -> Record:
 
 def _hyperparams(job: Record, plan: Record) -> Record:
     """What trains the model; what was left open is null while the job is pending, as it was."""
-    pending = job["status"] in STATUSES
-    used = {name: plan["asked"][name] if pending else value for name, value in plan["hyperparameters"].items()}
-    return used | {"prompt_loss_weight": 0.0}  # only completions are trained
+    known = plan["asked" if job["status"] in STATUSES else "hyperparameters"]
+    names = ("n_epochs", "batch_size", "learning_rate_multiplier")
+    return {name: known[name] for name in names} | {"prompt_loss_weight": 0.0}  # only completions are trained
 
 
 def _current(own: Holdings, file: Record) -> Record:
