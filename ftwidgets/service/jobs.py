@@ -12,6 +12,7 @@ from typing import Any
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child, last_words
+from ftwidgets.service.examination import Examiner
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.finish import Finish
 from ftwidgets.service.legacy_narration import narrator_of
@@ -52,6 +53,7 @@ class Jobs:
         self._turn = threading.Condition()
         self._closing = False
         self._worker: tuple[str, Child] | None = None
+        self._examiner = Examiner(store, home)
         self._machine = threading.Lock()
         """Held by the one process that trains or measures: two at once would halve each other's speed."""
         stages = {"validating_files": self._validate, "queued": self._train}
@@ -78,6 +80,7 @@ class Jobs:
             self._turn.notify_all()
             if self._worker:
                 self._worker[1].end(kill=True)
+        self._examiner.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=10)
@@ -244,6 +247,8 @@ class Jobs:
                 narrator.fault(line["message"])
                 return True
             elif kind == "done":
+                if not self._examiner.examine(job, path):
+                    return False
                 narrator.success(line["trained_tokens"], path)
                 return True
         return bool(self._store.columns("jobs", job)["status"] in FINAL)

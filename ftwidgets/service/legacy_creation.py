@@ -10,6 +10,7 @@ from ftwidgets.bases.catalogue import known_bases
 from ftwidgets.data import jsonl
 from ftwidgets.data.cost.hyperparameters import LEARNING_RATE_MULTIPLIER, Hyperparameters
 from ftwidgets.errors import InputError
+from ftwidgets.service.classification import PARTS, Classification
 from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.legacy_narration import narrator_of
 from ftwidgets.service.legacy_view import view
@@ -27,17 +28,10 @@ BATCH_SHARE, LARGEST_BATCH = 0.002, 256
 PROMPT_LOSS_WEIGHTS = (None, 0, 0.01)
 """Those that can be taken: 0 is what the engine does; 0.01 was the default, and many wrote it down."""
 
-METRICS = (
-    "compute_classification_metrics",
-    "classification_n_classes",
-    "classification_positive_class",
-    "classification_betas",
-)
-
 KNOWN = (
     *("training_file", "validation_file", "model", "suffix"),
     *("n_epochs", "batch_size", "learning_rate_multiplier", "prompt_loss_weight"),
-    *METRICS,
+    *("compute_classification_metrics", *PARTS),
 )
 
 
@@ -53,10 +47,17 @@ def created(request: Request, body: Record) -> Record:
     watched = text(body, "validation_file")
     validation = _file(own, watched) if watched else None
     model = _model(request, text(body, "model") or DEFAULT)
+    classes = _classes(own, body, [training, validation])
     asked, rows = _asked(body), _rows(own, training["id"])
     used = _decided(asked, rows)
     plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(used), "format": "prompt/completion"}
-    noted = {"rows": rows, "asked": vars(asked), "training": training, "validation": validation}
+    noted = {
+        "rows": rows,
+        "asked": vars(asked),
+        "training": training,
+        "validation": validation,
+        "classification": classes,
+    }
     job = _record(body, used)
     with own.store.transaction():
         own.add("jobs", job, status=job["status"], api=LEGACY, plan=plan | noted)
@@ -65,15 +66,9 @@ def created(request: Request, body: Record) -> Record:
 
 
 def _refuse_unfit(body: Record) -> None:
-    for name, value in body.items():
+    for name in body:
         if name not in KNOWN:
             raise WireError(400, f"Unrecognized request argument supplied: {name}. Known are: {', '.join(KNOWN)}.")
-        if name in METRICS and value not in (None, False):
-            message = (
-                f"'{name}' is not available on this service: no classification metrics are computed while it trains. "
-                "Leave it out, and ask the model for the rows of a test file afterwards, as ftwidgets.evaluate does."
-            )
-            raise WireError(400, message, param=name)
     if number(body, "prompt_loss_weight", 0, 1) not in PROMPT_LOSS_WEIGHTS:
         message = (
             f"'prompt_loss_weight' is {body['prompt_loss_weight']}: this service trains completions only. Leave it "
@@ -103,6 +98,17 @@ def _rows(own: Holdings, file: str) -> int:
 
 def _no_file(identity: str) -> WireError:
     return WireError(400, f"No file with ID: {identity}", param="file")
+
+
+def _classes(own: Holdings, body: Record, files: list[Record | None]) -> Record | None:
+    """The classification that is asked for, if its files have the classes that it says; None where none is."""
+    wanted = Classification.of(body)
+    if wanted is None:
+        return None
+    blobs = [own.store.blob(file["id"]) for file in files if file]
+    rows = [row for blob in blobs for row in jsonl(blob) if isinstance(row, dict)]
+    wanted.refuse_other_classes({str(row.get("completion", "")).strip() for row in rows})
+    return vars(wanted)
 
 
 def _model(request: Request, identity: str) -> Model:

@@ -85,11 +85,14 @@ class LegacyNarrator(Narrator):
         """The steps as plain CSV: that is how the legacy endpoint sent them."""
         text = io.StringIO()
         columns = COLUMNS | (VALIDATION if self._record()["validation_file"] else {})
+        scores = {f"classification/{name}": one for name, one in self._store.plan(self._job).get("scores", {}).items()}
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow([*columns, *scores])
         for event in self._store.page("events", 10_000_000, job=self._job, kind="metrics", oldest_first=True):
             seen = event["data"] | {"elapsed_examples": self._examples(event["data"])}
-            writer.writerow(seen.get(field) if field else None for field in columns.values())
+            last = seen["step"] == seen["total_steps"]  # the model was examined when it was trained
+            values = [seen.get(field) if field else None for field in columns.values()]
+            writer.writerow([*values, *(score if last else None for score in scores.values())])
         return text.getvalue().encode()
 
     def _examples(self, seen: Record) -> int | None:

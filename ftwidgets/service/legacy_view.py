@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ftwidgets.service.classification import Classification
 from ftwidgets.service.holdings import Holdings
 from ftwidgets.service.wire import Record
 
@@ -36,7 +37,9 @@ def _hyperparams(job: Record, plan: Record) -> Record:
     """What trains the model; what was left open is null while the job is pending, as it was."""
     known = plan["asked" if job["status"] in STATUSES else "hyperparameters"]
     names = ("n_epochs", "batch_size", "learning_rate_multiplier")
-    return {name: known[name] for name in names} | {"prompt_loss_weight": 0.0}  # only completions are trained
+    shown = {name: known[name] for name in names} | {"prompt_loss_weight": 0.0}  # only completions are trained
+    classes = plan["classification"]
+    return shown | (Classification(**classes).wire() if classes else {})
 
 
 def _current(own: Holdings, file: Record) -> Record:

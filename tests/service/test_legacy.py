@@ -312,8 +312,8 @@ def test_a_faulty_pair_fails_with_its_line(legacy):
         ({"learning_rate_multiplier": "auto"}, "learning_rate_multiplier", "not a number"),
         ({"suffix": "a" * 41}, "suffix", "up to 40"),
         ({"prompt_loss_weight": 0.1}, "prompt_loss_weight", "trains completions only"),
-        ({"compute_classification_metrics": True}, "compute_classification_metrics", "not available"),
-        ({"classification_n_classes": 2}, "classification_n_classes", "not available"),
+        ({"compute_classification_metrics": True}, "compute_classification_metrics", "needs a 'validation_file'"),
+        ({"classification_n_classes": 2}, "classification_n_classes", "'compute_classification_metrics' to be true"),
         ({"hyperparameters": {}}, None, "Unrecognized request argument supplied: hyperparameters"),
     ],
 )
@@ -323,6 +323,72 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(legacy, body, param, wor
     assert (status, error["param"]) == (400, param)
     assert words in error["message"]
     assert len(legacy.service.get("fine-tunes")["data"]) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "words"),
+    [
+        ({}, "compute_classification_metrics", "or 'classification_n_classes'"),
+        ({"classification_n_classes": 3}, "classification_n_classes", "the files have 12 different completions"),
+        ({"classification_positive_class": " 1"}, "classification_positive_class", "means 2 classes"),
+        (
+            {"classification_n_classes": 12, "classification_positive_class": "x"},
+            "classification_positive_class",
+            "'x'",
+        ),
+        ({"classification_n_classes": 12, "classification_betas": [1]}, "compute_classification_metrics", "needs"),
+        ({"classification_positive_class": " 1", "classification_betas": [0]}, "classification_betas", "above 0"),
+    ],
+)
+def test_classes_that_the_files_do_not_have_are_refused(legacy, finished, body, param, words):
+    file = finished["validation_files"][0]["id"]
+    status, error = said(legacy.create(validation_file=file, compute_classification_metrics=True, **body))
+    assert (status, error["param"]) == (400, param)
+    assert words in error["message"]
+
+
+def test_classification_metrics_are_those_of_the_models_own_answers(legacy):
+    """The tiny base learns to say the same of everything: half of the rows are then right."""
+    rows = [{"prompt": f"{n} ->", "completion": " yes" if n % 2 else " no"} for n in range(8)]
+    asked = {"compute_classification_metrics": True, "classification_positive_class": " yes"}
+    trained = {"n_epochs": 20, "batch_size": 8, "learning_rate_multiplier": 100}
+    body = asked | trained | {"validation_file": legacy.service.upload(rows)}
+    job = legacy.ended(legacy.create(rows, **body).json()["id"])
+    assert job["status"] == "succeeded"
+    assert job["hyperparams"] == trained | asked | {"prompt_loss_weight": 0.0}
+    *earlier, last = legacy.results(job)
+    names = [name.removeprefix("classification/") for name in last if name.startswith("classification/")]
+    assert names == ["accuracy", "precision", "recall", "auroc", "auprc", "f1.0"]
+    assert {row["classification/accuracy"] for row in earlier} == {""}
+    chat = legacy.service.client.chat.completions.create
+    answers = [
+        chat(
+            model=job["fine_tuned_model"],
+            messages=[{"role": "user", "content": row["prompt"]}],
+            max_tokens=5,
+            temperature=0,
+        )
+        .choices[0]
+        .message.content
+        for row in rows
+    ]
+    right = [answer.strip() == row["completion"].strip() for answer, row in zip(answers, rows, strict=True)]
+    assert float(last["classification/accuracy"]) == sum(right) / 8
+    assert last["classification/auroc"] == ""
+    assert any("from the answers to 8 validation rows: accuracy=" in event["message"] for event in job["events"])
+
+
+def test_a_job_whose_examination_fails_succeeds_without_its_metrics(legacy, wait_until):
+    rows = [{"prompt": f"{n} ->", "completion": f" {n % 2}"} for n in range(20)]
+    file = legacy.service.upload(rows)
+    asked = {"compute_classification_metrics": True, "classification_n_classes": 2, "n_epochs": 20}
+    job = legacy.create(rows, validation_file=file, **asked).json()["id"]
+    wait_until(lambda: "Completed epoch 1/20" in str(legacy.seen(job)["events"]))
+    legacy.service.client.files.delete(file)  # its rows were read, but are needed again
+    ended = legacy.ended(job)
+    assert ended["status"] == "succeeded"
+    warning = next(event for event in ended["events"] if event["level"] == "warn")
+    assert warning["message"].startswith("The classification metrics could not be computed")
 
 
 def test_a_file_of_another_purpose_is_refused(legacy):
