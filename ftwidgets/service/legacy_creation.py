@@ -14,6 +14,7 @@ from ftwidgets.service.classification import PARTS, Classification
 from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.legacy_narration import narrator_of
 from ftwidgets.service.legacy_view import view
+from ftwidgets.service.methods import block_of
 from ftwidgets.service.models import Model, base_name, look_up
 from ftwidgets.service.schema import LEGACY
 from ftwidgets.service.wire import Record, WireError, integer, new_id, now, number, text
@@ -39,7 +40,7 @@ def created(request: Request, body: Record) -> Record:
     """Keep a new job, and return its object. A parameter that is null counts as not given (our choice).
 
     Raises:
-        WireError: the body asks for what is not here.
+        WireError: the body asks for what is not here, or the caller has as many active jobs as a key may have.
     """
     own = holdings(request)
     _refuse_unfit(body)
@@ -60,6 +61,7 @@ def created(request: Request, body: Record) -> Record:
     }
     job = _record(body, used)
     with own.store.transaction():
+        request.app.state.jobs.require_room(own.owner)
         own.add("jobs", job, status=job["status"], api=LEGACY, plan=plan | noted)
         _tell_beginning(own, job, model, _choices(asked, used, rows))
         return view(own, job)
@@ -161,6 +163,10 @@ def _record(body: Record, used: Hyperparameters) -> Record:
         "trained_tokens": None,
         "error": None,
         "user_provided_suffix": text(body, "suffix", longest=40),
+        "method": block_of(used),
+        "integrations": [],
+        "metadata": None,
+        "estimated_finish": None,
         "seed": secrets.randbelow(2**31),
     }
 

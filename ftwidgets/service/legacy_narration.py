@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar
 
+from ftwidgets.service.line import Line
 from ftwidgets.service.models import base_name
 from ftwidgets.service.narration import Narrator, slug
 from ftwidgets.service.schema import LEGACY
@@ -63,7 +64,8 @@ class LegacyNarrator(Narrator):
         self.tell("epoch", f"Completed epoch {step * epochs // seen['total_steps']}/{epochs}", step=step)
 
     def _ahead(self) -> int:
-        waiting = [job["id"] for job in self._store.jobs_in("queued", "running")]
+        """How many jobs come before this one, as it is now: the jobs of other keys may still come in between."""
+        waiting = [job["id"] for job in Line(self._store).whole()]
         return len(list(takewhile(lambda one: one != self._job, waiting)))
 
     def _name(self, job: Record) -> str:

@@ -154,6 +154,19 @@ def commands():
     assert json.loads(command("fine_tunes.cancel", "-i", long))["status"] == "cancelled"
 
 
+def classified():
+    """Two classes, as the cookbook trains them: the result file says how well the model tells them apart."""
+    words = [(word, name) for name in ("animal", "plant") for word in CLASSES[name]]
+    write("classes.jsonl", [{"prompt": f"{word} ->", "completion": f" {name}"} for word, name in words])
+    files = ("-t", "classes.jsonl", "-v", "classes.jsonl", "--no_check_if_files_exist")
+    wanted = ("--compute_classification_metrics", "--classification_positive_class", " plant")
+    said = command("fine_tunes.create", *files, *wanted, "-m", "ada", "--n_epochs", "8", "--batch_size", "2")
+    assert "Job complete! Status: succeeded" in said, said
+    job = re.search("ft-[A-Za-z0-9]{24}", said)[0]
+    last = list(csv.DictReader(io.StringIO(command("fine_tunes.results", "-i", job).strip())))[-1]
+    assert (last["classification/accuracy"], last["classification/f1.0"]) == ("1.0", "1.0"), last
+
+
 def command(*arguments):
     program = Path(sys.executable).with_name("openai")
     line = [program, "api", *arguments]
@@ -187,5 +200,6 @@ if __name__ == "__main__":
     job = tiny_job()
     further(job)
     commands()
+    classified()
     present_api()
     print("everything answered")
