@@ -55,8 +55,18 @@ def opened(folder: Path) -> Manifest:
     return Manifest()
 
 
-def collect(folder: Path, targets: Sequence[Target], extras: Sequence[str], *, day: str, ears: Ears) -> Collected:
+def collect(
+    folder: Path,
+    targets: Sequence[Target],
+    extras: Sequence[str],
+    *,
+    day: str,
+    ears: Ears,
+    own: Callable[[Path], Path] = own_wheel,
+) -> Collected:
     """Bring everything for `targets` into `folder`, and for those that its kit is for already.
+
+    `own` puts the wheel of ftwidgets into the folder that it is given; `day` is the date that the kit bears.
 
     What is there already is not fetched again. A target whose wheels cannot be had is a gap, and the others go on.
 
@@ -69,7 +79,7 @@ def collect(folder: Path, targets: Sequence[Target], extras: Sequence[str], *, d
     try:
         shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
         scratch.mkdir(parents=True)
-        return _Collector(folder, before, day, ears).collect(targets, extras)
+        return _Collector(folder, before, day, ears).collect(own(scratch), targets, extras)
     except OSError as error:
         raise KitError(
             f"The kit in {folder} could not be finished: {error.strerror or error}. What has come is kept. "
@@ -90,10 +100,10 @@ class _Collector:
         self._kit = Manifest(made=day)
         self._gaps: list[str] = []
 
-    def collect(self, targets: Sequence[Target], extras: Sequence[str]) -> Collected:
+    def collect(self, built: Path, targets: Sequence[Target], extras: Sequence[str]) -> Collected:
         wanted = {one.target: one.extras for one in self._before.holdings} | dict.fromkeys(targets, tuple(extras))
         self._holdings = {target: Holding.of(target, its) for target, its in wanted.items()}
-        own = wheels.put(own_wheel(self._scratch), self._wheels)
+        own = wheels.put(built, self._wheels)
         self._kit = replace(self._kit, ftwidgets=own.name.split("-")[1], own=manifest.hash_of(own))
         self._keep(own)
         for target, holding in self._holdings.items():

@@ -58,7 +58,7 @@ def _install(folder: str) -> None:
     install = [os.path.join(HERE, "wheels", pip, "pip"), "install", "--quiet", "--no-index", "--no-cache-dir"]
     wanted = ["ftwidgets[{}]".format(",".join(holding["extras"])), "pip"]
     _run([python, *install, "--find-links", os.path.join(HERE, "wheels"), *wanted], "pip could not install it")
-    if kit["model"] and "local" in holding["extras"]:
+    if _takes_model(kit, holding):
         brought = ["-m", "ftwidgets", "fetch", kit["base"], "--from", os.path.join(HERE, *kit["model"].split("/"))]
         _run([python, *brought], "The model could not be brought")
     command = os.path.join(os.path.dirname(python), "ftwidgets")
@@ -72,6 +72,10 @@ def _kit() -> Told:
             return kit
     except (OSError, ValueError):
         raise Refusal("kit.json is missing from {}, or damaged. Copy the whole kit again.".format(HERE)) from None
+
+
+def _takes_model(kit: Told, holding: Told) -> bool:
+    return bool(kit["model"]) and "local" in holding["extras"]
 
 
 def _fitting(kit: Told) -> Told:
@@ -113,7 +117,7 @@ def _numbers(version: str) -> List[int]:
 
 def _check_files(kit: Told, holding: Told) -> None:
     """Every file that is installed has the bytes that kit.json tells."""
-    needed = ["wheels/" + name for name in holding["wheels"]] + ([kit["model"]] if kit["model"] else [])
+    needed = ["wheels/" + name for name in holding["wheels"]] + ([kit["model"]] if _takes_model(kit, holding) else [])
     told = {file["path"]: file for file in kit["files"]}
     for path in needed:
         if path not in told or _sha256(os.path.join(HERE, *path.split("/"))) != told[path]["sha256"]:

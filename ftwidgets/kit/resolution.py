@@ -58,10 +58,12 @@ def why_not(whose: str, said: pip.Said) -> str:
         return lack
     if said.is_offline:
         return f"{whose}: the package index does not answer. Connect to the network, and give the command again."
+    silent = any("(from versions: none)" in line for line in said.lines)
     for line in said.lines:
         if match := re.search(r"No matching distribution found for (.+?)(?: \(from ([^ ]+).*\))?$", line):
-            needed = f", which {match[2]} needs" if match[2] else ""
-            return f"{whose}: there is no wheel of {match[1]} for it{needed}."
+            needed = f", which {match[2].rstrip(')')} needs" if match[2] else ""
+            doubt = ", or the package index does not answer" if silent else ""  # pip does not say which
+            return f"{whose}: there is no wheel of {match[1]} for it{needed}{doubt}."
     return f"{whose}: pip found no wheels that go together ({said.cause})."
 
 
