@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -28,11 +29,18 @@ def pip() -> None:
         pytest.skip(f"this environment has pip {version('pip')}, older than ftwidgets[local] asks for")
 
 
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pip: None) -> Path:
-    """The only place where pip looks."""
-    folder = tmp_path / "index"
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheels of the index."""
+    folder = tmp_path_factory.mktemp("stock")
     fill(folder)
+    return folder
+
+
+@pytest.fixture
+def index(stock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pip: None) -> Path:
+    """The only place where pip looks."""
+    folder = shutil.copytree(stock, tmp_path / "index")
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)

@@ -40,22 +40,7 @@ def test_a_kit_holds_what_its_manifest_tells_and_nothing_else(make: Make, tmp_pa
     assert (told["ftwidgets"], told["made"]) == ("1.0", "2026-11-20")
 
 
-@pytest.mark.parametrize(
-    ("platform", "python", "only"),
-    [
-        ("linux-x86_64", "3.11", {"until_312"}),
-        ("linux-x86_64", "3.12", set()),
-        ("windows-x86_64", "3.11", {"until_312", "only_windows"}),
-        ("windows-x86_64", "3.14", {"only_windows"}),
-    ],
-)
-def test_the_requirements_are_judged_as_that_machine_would(
-    make: Make, platform: str, python: str, only: set[str]
-) -> None:
-    done = make(platform, python)
-    assert packages(done, python) == {"ftwidgets", "pip", "everywhere", "engine", "more"} | only
-
-
+@pytest.mark.slow
 def test_a_kit_for_several_machines_keeps_what_they_share_once(make: Make, tmp_path: Path) -> None:
     done = make("linux-x86_64 windows-x86_64", "3.11 3.12")
     assert [one.whole for one in done.kit.holdings] == [True] * 4
@@ -128,6 +113,7 @@ def test_a_kit_that_was_interrupted_goes_on_with_what_has_come(
     assert done.gaps == () and done.kit.holdings[0].whole
 
 
+@pytest.mark.slow
 def test_another_machine_is_added_and_wheels_of_older_releases_go(make: Make, said: list[str], tmp_path: Path) -> None:
     make("linux-x86_64")
 
