@@ -20,6 +20,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOM_NEEDED = 5
 """Free disk for each byte of wheels: they are unpacked, and compiled by Python."""
 
+PIP = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('pip', run_name='__main__')"
+"""Runs pip from its wheel, as Python's own ensurepip does: called by a name of its own, on Windows it refuses."""
+
 Told = Dict[str, Any]
 
 SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
@@ -54,10 +57,11 @@ def _install(folder: str) -> None:
     _check_room(kit, holding, folder)
     python = _environment(os.path.join(folder, ".venv"))
     _say("Installing {} wheels into {} …".format(len(holding["wheels"]), folder))
-    pip = next(name for name in holding["wheels"] if name.startswith("pip-"))
-    install = [os.path.join(HERE, "wheels", pip, "pip"), "install", "--quiet", "--no-index", "--no-cache-dir"]
+    wheels = os.path.join(HERE, "wheels")
+    pip = os.path.join(wheels, next(name for name in holding["wheels"] if name.startswith("pip-")))
+    install = [python, "-I", "-c", PIP, pip, "install", "--quiet", "--no-index", "--no-cache-dir"]
     wanted = ["ftwidgets[{}]".format(",".join(holding["extras"])), "pip"]
-    _run([python, *install, "--find-links", os.path.join(HERE, "wheels"), *wanted], "pip could not install it")
+    _run([*install, "--find-links", wheels, *wanted], "pip could not install it")
     if _takes_model(kit, holding):
         brought = ["-m", "ftwidgets", "fetch", kit["base"], "--from", os.path.join(HERE, *kit["model"].split("/"))]
         _run([python, *brought], "The model could not be brought")
