@@ -15,6 +15,11 @@ from ftwidgets.kit.install import this_platform
 from ftwidgets.kit.target import PLATFORMS
 from tests.cli.conftest import ROWS, program, write
 
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(this_platform() not in PLATFORMS, reason="kits are not made for this machine"),
+]
+
 NOBODY = "http://127.0.0.1:9"
 """Where nobody listens: what goes anywhere but to this machine itself fails."""
 
@@ -43,15 +48,19 @@ def run(command: Sequence[str | Path], place: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(this_platform() not in PLATFORMS, reason="kits are not made for this machine")
-def test_from_a_kit_a_learner_installs_and_trains_with_the_network_off(tmp_path: Path) -> None:
-    kit, place = tmp_path / "stick", tmp_path / "learner"
-    place.mkdir()
-    made = program("kit", kit, home=tmp_path / "teacher")
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The kit for this machine; made twice, it is not fetched twice."""
+    folder = tmp_path_factory.mktemp("kit")
+    made = program("kit", folder / "stick", home=folder / "teacher")
     assert made.status == 0, made.err
-    assert "everything is here" in program("kit", kit, home=tmp_path / "teacher").out
+    assert "everything is here" in program("kit", folder / "stick", home=folder / "teacher").out
+    return folder / "stick"
 
+
+def test_from_a_kit_a_learner_installs_and_trains_with_the_network_off(kit: Path, tmp_path: Path) -> None:
+    place = tmp_path / "learner"
+    place.mkdir()
     said = run([*without_network(), sys.executable, kit / "install.py", place / "ftwidgets"], place)
     assert "smollm2-135m-instruct is in" in said
     folder = place / "ftwidgets" / ".venv" / ("Scripts" if os.name == "nt" else "bin")
@@ -65,12 +74,8 @@ def test_from_a_kit_a_learner_installs_and_trains_with_the_network_off(tmp_path:
     assert (report["status"], report["model"]) == ("succeeded", "smollm2-135m-instruct")
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(this_platform() not in PLATFORMS, reason="kits are not made for this machine")
-def test_the_lines_of_the_leaflet_install_with_pip_alone(tmp_path: Path) -> None:
-    kit, environment = tmp_path / "stick", tmp_path / "environment"
-    made = program("kit", kit, home=tmp_path / "teacher")
-    assert made.status == 0, made.err
+def test_the_lines_of_the_leaflet_install_with_pip_alone(kit: Path, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
     line = "-m pip install --no-index --find-links wheels"
     assert f'{line} "ftwidgets[local]"' in (kit / "README.txt").read_text("utf-8")
     run([sys.executable, "-m", "venv", environment], tmp_path)
