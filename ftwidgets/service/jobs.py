@@ -11,8 +11,9 @@ from typing import Any
 
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
-from ftwidgets.service.child import Child, last_words
+from ftwidgets.service.child import Child
 from ftwidgets.service.examination import Examiner
+from ftwidgets.service.falls import fallen
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.finish import Finish
 from ftwidgets.service.legacy_narration import narrator_of
@@ -224,7 +225,7 @@ class Jobs:
                 self._worker = None
             worker.end()
         if not finished and not self._closing:
-            narrator.fault(f"The job failed due to an internal error: {last_words(log)} (see {log})")
+            fallen(self._store, narrator, job["id"], worker, log)
 
     def _follow(self, worker: Child, narrator: Narrator, job: str) -> bool:
         """Write down what the worker says; True when it came to an end of its own."""
