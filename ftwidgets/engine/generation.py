@@ -44,8 +44,8 @@ def generate(
     rows = next(size for size in ROWS if size >= len(prompts))
     used = adapters.scaled(adapter) if adapter else {}
     longest = max(len(prompt.ids) for prompt in prompts)
-    slots = _at_least(longest + min(FIRST_ROOM, max(prompt.room for prompt in prompts)), config.context)
-    width = _at_least(longest, slots)
+    slots = fitting(longest + min(FIRST_ROOM, max(prompt.room for prompt in prompts)), config.context)
+    width = fitting(longest, slots)
     ids = np.zeros((rows, width), np.int32)
     lengths = np.ones(rows, np.int32)
     for n, prompt in enumerate(prompts):
@@ -69,12 +69,13 @@ def generate(
         if not any(going):
             return
         if positions.max() == slots:  # short answers, the most, never pay for a cache that a long one needs
-            slots = _at_least(slots + 1, config.context)
+            slots = fitting(slots + 1, config.context)
             cache = widened(cache, slots)
         scores, cache = advance(weights, layers, jnp.asarray(chosen), jnp.asarray(positions), cache, config=config)
         # A new array: JAX reads the one that it was given when the program runs, which may be later.
         positions = positions + np.array([*going, *[False] * (rows - len(prompts))], np.int32)
 
 
-def _at_least(size: int, context: int) -> int:
+def fitting(size: int, context: int) -> int:
+    """The smallest size that programs are compiled for and that `size` tokens fit into."""
     return min(next(slots for slots in SLOTS if slots >= min(size, SLOTS[-1])), context)

@@ -1,8 +1,9 @@
 """The process that answers: holds one base and several adapters, and takes what waits together as one batch.
 
 Run as `python -m ftwidgets.engine.inference BASE COMPILED`. A request is a line with the fields of `Request`, or
-`{"cancel": id}`; the answer is lines with that `id`: pieces of `text` with their `tokens`, and last an `end`
-("stop" or "length") with the counts of tokens, or an `error` with a sentence and a `code`.
+`{"cancel": id}`; the answer is lines with that `id`: the prompt as `echo` where it is wanted, pieces of `text` with
+their `tokens`, and last an `end` ("stop" or "length") with the counts of tokens, or an `error` with a sentence and a
+`code`.
 """
 
 from __future__ import annotations
@@ -11,41 +12,35 @@ import queue
 import sys
 import traceback
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ftwidgets.bases.chat import ChatTemplate, text_of
 from ftwidgets.bases.config import Config
 from ftwidgets.bases.tokenizer import Tokenizer
 from ftwidgets.engine import adapters, lines, weights
 from ftwidgets.engine.compiled import keep_programs
+from ftwidgets.engine.constraint import Constraint, Vocabulary
 from ftwidgets.engine.generation import ROWS, Prompt, generate
+from ftwidgets.engine.request import Reader, Reading, Refusal, Request, places
 from ftwidgets.engine.sampling import Sampler, Token
-from ftwidgets.engine.utterance import Utterance
+from ftwidgets.engine.scoring import score
+from ftwidgets.engine.utterance import Utterance, entry_of
 from ftwidgets.errors import FtwidgetsError
 
 ADAPTERS_KEPT = 8
 """Adapters held in memory (about 20 MB each for the default base); the one not used for longest goes first."""
 
-LONGEST = 512
-"""Tokens of an answer where the caller sets no limit. OpenAI has none; on a processor this is half a minute."""
 
+@dataclass
+class Exchange:
+    """A request that is being answered."""
 
-MOST_LETTERS = 128
-"""Letters for each token of the context: a longer chat is refused unread, for reading it would keep others waiting."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A chat to answer, with the fields of OpenAI's request that choose the tokens."""
-
-    id: int
-    messages: list[dict[str, Any]]
-    adapter: str | None = None
-    max_tokens: int | None = None
-    stop: list[str] = field(default_factory=list)
-    sampling: dict[str, Any] = field(default_factory=dict)
+    request: Request
+    reading: Reading
+    prompt: Prompt
+    answer: Utterance
 
 
 class Speaker:
@@ -54,7 +49,7 @@ class Speaker:
     def __init__(self, base: Path) -> None:
         self._config = Config.read(base)
         self._tokenizer = Tokenizer(base)
-        self._template = ChatTemplate(self._tokenizer)
+        self._reader = Reader(self._tokenizer, self._config.context, self._config.vocabulary)
         self._weights = weights.load(base, self._config)
         self._adapters: OrderedDict[str, adapters.Adapter] = OrderedDict()
         self._waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
@@ -80,7 +75,7 @@ class Speaker:
                 traceback.print_exc()
                 self._refuse(requests, f"The answer failed: {error!r}", "server_error")
 
-    def _refuse(self, requests: list[Request], message: str, code: str) -> None:
+    def _refuse(self, requests: list[Request], message: str, code: str | None) -> None:
         for request in requests:
             lines.say(id=request.id, error=message, code=code)
 
@@ -96,40 +91,70 @@ class Speaker:
         return batch
 
     def _answer(self, requests: list[Request]) -> None:
-        taken = [(request, prompt) for request in requests if (prompt := self._prompt(request))]
-        if not taken:
+        exchanges = [exchange for request in requests if (exchange := self._exchange(request))]
+        for exchange in exchanges:
+            self._echo(exchange)
+        spoken = [exchange for exchange in exchanges if exchange.reading.room]
+        if not spoken:
             return
-        answers = [Utterance(self._tokenizer, request.stop, prompt.room) for request, prompt in taken]
-        prompts = [prompt for _, prompt in taken]
+        prompts = [exchange.prompt for exchange in spoken]
         for row, token in generate(self._weights, self._config, prompts, self._adapter(requests[0].adapter)):
-            request = taken[row][0]
-            self._say(request, prompts[row], answers[row], token)
-            if request.id in self._cancelled:
-                self._cancelled.discard(request.id)
+            self._say(spoken[row], token)
+            if spoken[row].request.id in self._cancelled:
+                self._cancelled.discard(spoken[row].request.id)
                 prompts[row].done = True
 
-    def _say(self, request: Request, prompt: Prompt, answer: Utterance, token: Token) -> None:
+    def _exchange(self, request: Request) -> Exchange | None:
+        """The request as it was read; None where it cannot be answered, which is then said."""
+        reading = self._reader.read(request)
+        if isinstance(reading, Refusal):
+            self._refuse([request], reading.message, reading.code)
+            return None
+        constraint = Constraint(self._vocabulary) if request.format == "json" else None
+        sampler = Sampler(**_with_keys_as_numbers(request.sampling), constraint=constraint)
+        answer = Utterance(
+            self._tokenizer,
+            request.stop,
+            reading.room,
+            ends=reading.ends,
+            whole=lambda: constraint is not None and constraint.complete,
+            offsets=request.messages is None,
+        )
+        return Exchange(request, reading, Prompt(reading.ids, sampler, reading.room), answer)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary.of(self._tokenizer, self._config.vocabulary)
+
+    def _echo(self, exchange: Exchange) -> None:
+        """Say the prompt, with its own log-probabilities where they are asked for; end where no more is wanted."""
+        request, reading = exchange.request, exchange.reading
+        if request.echo:
+            text, starts = places(self._tokenizer, reading.ids[reading.begin : reading.end])
+            top = exchange.prompt.sampler.top_logprobs
+            tokens = [] if top is None else self._scored(reading, self._adapter(request.adapter), top)
+            entries = [
+                entry_of(self._tokenizer, token) | {"offset": start}
+                for token, start in zip(tokens, starts, strict=False)
+            ]
+            lines.say(id=request.id, echo=text, tokens=entries)
+        if not reading.room:
+            lines.say(id=request.id, end="length", prompt_tokens=len(reading.ids), completion_tokens=0)
+
+    def _scored(self, reading: Reading, adapter: adapters.Adapter | None, top: int) -> list[Token]:
+        """The prompt's tokens; nothing comes before the first, so that it has no probability."""
+        scored = score(self._weights, self._config, reading.ids, adapter, top=top)
+        return [Token(reading.ids[0]), *scored][reading.begin : reading.end]
+
+    def _say(self, exchange: Exchange, token: Token) -> None:
+        request, answer = exchange.request, exchange.answer
         text, tokens = answer.hear(token)
         if text or tokens:
             lines.say(id=request.id, text=text, tokens=tokens)
         if answer.end:
-            prompt.done = True
-            lines.say(id=request.id, end=answer.end, prompt_tokens=len(prompt.ids), completion_tokens=answer.length)
-
-    def _prompt(self, request: Request) -> Prompt | None:
-        """The request's prompt; None where it cannot be answered, which is then said."""
-        context = self._config.context
-        letters = sum(len(text_of(message)) for message in request.messages)
-        ids = self._template.prompt(request.messages) if letters <= MOST_LETTERS * context else []
-        if not 0 < len(ids) < context:
-            long = f"{len(ids)} tokens" if ids else f"{letters} letters, which is far more"
-            message = (
-                f"This model's maximum context length is {context} tokens. However, your messages resulted in {long}."
-            )
-            self._refuse([request], f"{message} Please reduce the length of the messages.", "context_length_exceeded")
-            return None
-        wanted = min(request.max_tokens or LONGEST, context - len(ids))
-        return Prompt(ids, Sampler(**_with_keys_as_numbers(request.sampling)), wanted)
+            exchange.prompt.done = True
+            counts = {"prompt_tokens": len(exchange.reading.ids), "completion_tokens": answer.length}
+            lines.say(id=request.id, end=answer.end, mean_logprob=answer.mean_logprob, **counts)
 
     def _adapter(self, path: str | None) -> adapters.Adapter | None:
         if path is None:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftwidgets.engine.constraint import Constraint
+
 Floats = NDArray[np.float32]
 
 
@@ -24,7 +26,8 @@ class Token:
 class Sampler:
     """One row's way of choosing: OpenAI's parameters of a chat completion, with a random stream of its own.
 
-    `temperature` 0 is greedy. `top_logprobs` None means that no log-probabilities are wanted.
+    `temperature` 0 is greedy. `top_logprobs` None means that no log-probabilities are wanted. The `constraint` takes
+    tokens away before all else is done.
     """
 
     temperature: float = 1.0
@@ -34,6 +37,7 @@ class Sampler:
     frequency_penalty: float = 0.0
     bias: dict[int, float] = field(default_factory=dict)
     top_logprobs: int | None = None
+    constraint: Constraint | None = None
 
     def __post_init__(self) -> None:
         self._random = np.random.default_rng(self.seed)
@@ -42,12 +46,16 @@ class Sampler:
     def choose(self, scores: Floats) -> Token:
         """The next token, from the scores (V) of the whole vocabulary."""
         shaped = self._shaped(scores)
+        if self.constraint:
+            shaped = np.where(self.constraint.allowed(), shaped, -np.inf)
         if self.temperature == 0:
             chosen = int(shaped.argmax())
         else:
             chosen = _draw(_nucleus(_cooled(shaped, self.temperature), self.top_p), self._random.random())
         self._said[chosen] = self._said.get(chosen, 0) + 1
-        return self._token(chosen, scores)
+        if self.constraint:
+            self.constraint.hear(chosen)
+        return told(chosen, scores, self.top_logprobs)
 
     def _shaped(self, scores: Floats) -> NDArray[Any]:
         if not (self.bias or self.presence_penalty or self.frequency_penalty):
@@ -60,13 +68,15 @@ class Sampler:
             shaped[token] -= self.presence_penalty + count * self.frequency_penalty
         return shaped
 
-    def _token(self, chosen: int, scores: Floats) -> Token:
-        if self.top_logprobs is None:
-            return Token(chosen)
-        logs = scores - _log_sum_exp(scores)
-        best = np.argpartition(-logs, self.top_logprobs)[: self.top_logprobs]
-        ranked = sorted(((int(n), float(logs[n])) for n in best), key=lambda pair: -pair[1])
-        return Token(chosen, float(logs[chosen]), tuple(ranked))
+
+def told(chosen: int, scores: Floats, top_logprobs: int | None) -> Token:
+    """A token that was chosen from the scores (V), with as many of the likeliest; None: with no log-probability."""
+    if top_logprobs is None:
+        return Token(chosen)
+    logs = scores - _log_sum_exp(scores)
+    best = np.argpartition(-logs, top_logprobs)[:top_logprobs]
+    ranked = sorted(((int(n), float(logs[n])) for n in best), key=lambda pair: -pair[1])
+    return Token(chosen, float(logs[chosen]), tuple(ranked))
 
 
 def _cooled(scores: NDArray[Any], temperature: float) -> NDArray[Any]:

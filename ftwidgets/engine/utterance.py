@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ftwidgets.bases.tokenizer import Tokenizer
@@ -12,13 +13,31 @@ UNFINISHED = "\ufffd"
 
 
 class Utterance:
-    """The text of one answer. `end` is None while it goes on, then "stop" or "length"."""
+    """The text of one answer. `end` is None while it goes on, then "stop" or "length".
 
-    def __init__(self, tokenizer: Tokenizer, stop: list[str], room: int) -> None:
+    It stops at one of the tokens in `ends` (else the tokenizer's end token), before a text of `stop`, or when it is
+    `whole`. With `offsets`, each token tells where in the text its own begins.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        stop: list[str],
+        room: int,
+        *,
+        ends: Collection[int] | None = None,
+        whole: Callable[[], bool] = lambda: False,
+        offsets: bool = False,
+    ) -> None:
         self._tokenizer = tokenizer
         self._stop = stop
         self._room = room
+        self._ends = [tokenizer.eos] if ends is None else ends
+        self._whole = whole
+        self._offsets = offsets
         self._ids: list[int] = []
+        self._text = ""
+        self._logprobs: list[float] = []
         self._said = 0  # characters already given out
         self._tokens: list[dict[str, Any]] = []
         self.end: str | None = None
@@ -28,15 +47,21 @@ class Utterance:
         """Tokens said so far, the end token not counted."""
         return len(self._ids)
 
+    @property
+    def mean_logprob(self) -> float | None:
+        """The log-probability per token, the end token counted; None where none was asked for."""
+        return sum(self._logprobs) / len(self._logprobs) if self._logprobs else None
+
     def hear(self, token: Token) -> tuple[str, list[dict[str, Any]]]:
         """Take in one token; returns the text that is now certain, and the tokens that stand behind it."""
-        if token.id == self._tokenizer.eos:
+        self._logprobs += [] if token.logprob is None else [token.logprob]
+        if token.id in self._ends:
             self.end = "stop"
         else:
             self._ids.append(token.id)
             self._tokens += [self._entry(token)] if token.logprob is not None else []
-            self.end = "length" if len(self._ids) >= self._room else None
-        text = self._tokenizer.decode(self._ids)
+            self.end = "stop" if self._whole() else "length" if len(self._ids) >= self._room else None
+        text = self._text = self._tokenizer.decode(self._ids)
         certain = self._cut(text)
         if self.end is None and certain == len(text):
             certain -= self._uncertain(text)
@@ -66,12 +91,15 @@ class Utterance:
         return held
 
     def _entry(self, token: Token) -> dict[str, Any]:
-        entry = self._spelled(token.id, token.logprob or 0.0)
-        return entry | {"top_logprobs": [self._spelled(n, logprob) for n, logprob in token.top]}
+        entry = entry_of(self._tokenizer, token)
+        return entry | {"offset": len(self._text.rstrip(UNFINISHED))} if self._offsets else entry
 
-    def _spelled(self, identity: int, logprob: float) -> dict[str, Any]:
-        return {
-            "token": self._tokenizer.token_text(identity),
-            "logprob": logprob,
-            "bytes": self._tokenizer.token_bytes(identity),
-        }
+
+def entry_of(tokenizer: Tokenizer, token: Token) -> dict[str, Any]:
+    """A token as a caller reads it: its text, log-probability and bytes, and those of the likeliest ones then."""
+    top = [_spelled(tokenizer, n, logprob) for n, logprob in token.top]
+    return _spelled(tokenizer, token.id, token.logprob) | {"top_logprobs": top}
+
+
+def _spelled(tokenizer: Tokenizer, identity: int, logprob: float | None) -> dict[str, Any]:
+    return {"token": tokenizer.token_text(identity), "logprob": logprob, "bytes": tokenizer.token_bytes(identity)}
