@@ -20,14 +20,18 @@ from starlette.routing import Mount, Route, Router
 
 from ftwidgets.service import (
     chat,
+    completions,
     estimates,
     extensions,
     files,
     fine_tuning,
+    graders,
     keys,
     legacy,
     models,
     openapi,
+    permissions,
+    stored,
     stream,
     uploads,
 )
@@ -61,7 +65,8 @@ def create_app(
     `stop` is what ends the process, where the service has one of its own; `ending` tells whether it is about to end,
     so that no open stream holds it up. `hosts` are the names that it may be called by; None where any may.
     """
-    resources = [*files.routes, *uploads.routes, *models.routes, *fine_tuning.routes, *chat.routes, *legacy.routes]
+    resources = [*files.routes, *uploads.routes, *models.routes, *fine_tuning.routes, *permissions.routes]
+    resources += [*chat.routes, *stored.routes, *completions.routes, *graders.routes, *legacy.routes]
     own = [*extensions.routes, *stream.routes, *estimates.routes, *keys.routes]
     app = Starlette(
         routes=[_under("/v1", resources), _under("/ftwidgets", own), *openapi.routes],

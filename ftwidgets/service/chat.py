@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import orjson
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ftwidgets.data.examination import message_findings
-from ftwidgets.errors import FtwidgetsError
+from ftwidgets.service.holdings import Holdings, holdings
 from ftwidgets.service.inference import Answer, Inference
-from ftwidgets.service.models import look_up, missing
-from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, new_id, now, number, text
+from ftwidgets.service.parameters import (
+    MOST_ANSWERS,
+    SHARED,
+    flag,
+    given,
+    sampling,
+    seeded,
+    stops,
+    unsupported,
+    usage_wanted,
+)
+from ftwidgets.service.speech import event, guarded, speaker, streamed, usage
+from ftwidgets.service.stored import keep
+from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, metadata, new_id, now
 
-NOT_HERE = ("tools", "functions", "audio", "prediction", "web_search_options")
+NOT_HERE = ("tools", "functions", "audio", "prediction", "web_search_options", "moderation")
 """Parameters that change what an answer is and that the local model cannot honour: refused, not passed over."""
 
-MOST_ANSWERS = 16
+ONLY: dict[str, tuple[Any, ...]] = {
+    "tool_choice": ("none", "auto"),
+    "function_call": ("none", "auto"),
+    "parallel_tool_calls": (True, False),
+    "modalities": (["text"],),
+    "service_tier": ("auto", "default"),
+    "reasoning_effort": ("none",),
+    "verbosity": ("medium",),
+}
+"""Parameters of which some values ask for nothing but what is done anyway: the others are refused."""
+
+OWN = (*NOT_HERE, *ONLY, "messages", "max_completion_tokens", "top_logprobs", "response_format", "store", "metadata")
+
+MOST_MESSAGES = 2048
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: the model's id, how many answers, and for each the line to the engine (but for its seed)."""
+    """One request: its body, how many answers, and for each the line to the engine (but for its seed).
 
-    model: str
+    `keeper` keeps the whole completion where the caller asked for that.
+    """
+
+    body: Record
     base: Path
     answers: int
     line: Record
     stream: bool
     with_usage: bool
-
-    def lines(self) -> list[Record]:
-        """The engine's requests, one an answer; with a seed, each answer has its own."""
-        sampling = self.line["sampling"]
-        seeds = [None if sampling["seed"] is None else sampling["seed"] + n for n in range(self.answers)]
-        return [self.line | {"sampling": sampling | {"seed": seed}} for seed in seeds]
+    keeper: Holdings | None
+    head: Record = field(default_factory=dict)
 
 
 async def create(request: Request) -> Response:
@@ -49,110 +73,127 @@ async def create(request: Request) -> Response:
     inference: Inference = request.app.state.inference
     places: CapacityLimiter = request.app.state.chat_places
     asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
+    # All are asked for together, so that they can be one batch.
+    answers = [inference.ask(asked.base, line) for line in seeded(asked.line, asked.answers)]
     if not asked.stream:
-        return JSONResponse(await to_thread.run_sync(_whole, inference, asked, limiter=places))
-    answers = [inference.ask(asked.base, line) for line in asked.lines()]
+        return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
     # The first line is waited for: an error is still an HTTP error now, and not a broken stream.
     first = await to_thread.run_sync(next, answers[0], limiter=places)
-    return StreamingResponse(_spoken(_stream(asked, answers, first), places), media_type="text/event-stream")
-
-
-async def _spoken(pieces: Generator[bytes, None, None], places: CapacityLimiter) -> AsyncIterator[bytes]:
-    try:
-        while (piece := await to_thread.run_sync(next, pieces, None, limiter=places)) is not None:
-            yield piece
-    finally:
-        pieces.close()  # the reader may have gone before the end
+    return streamed(guarded(_stream(asked, answers, first), answers), places)
 
 
 def _asked(request: Request, body: Record) -> Asked:
-    state = request.app.state
-    identity = text(body, "model", required=True) or ""
-    model = look_up(request, identity)
-    if model is None:
-        raise missing(identity)
-    for name in NOT_HERE:
-        if body.get(name):
-            raise WireError(
-                400, f"'{name}' is not available on this service.", param=name, code="unsupported_parameter"
-            )
-    wanted = mapping(body, "response_format").get("type", "text")
-    if wanted != "text":
-        message = f"The response format '{wanted}' is not available on this service; use 'text'."
-        raise WireError(400, message, param="response_format", code="unsupported_parameter")
-    try:
-        base = state.fetches.ensure(model.base)
-    except FtwidgetsError as error:
-        raise WireError(503, str(error), kind="server_error", again=False) from error
-    limit = integer(body, "max_completion_tokens", 1, 2**31) or integer(body, "max_tokens", 1, 2**31)
+    body = given(body, (*SHARED, *OWN))
+    model, base = speaker(request, body)
+    _refuse_foreign(body)
     line = {
         "messages": _messages(body),
         "adapter": model.adapter,
-        "max_tokens": limit,
-        "stop": _stop(body),
-        "sampling": _sampling(body),
+        "max_tokens": _limit(body),
+        "stop": stops(body),
+        "sampling": sampling(body, _top_logprobs(body)),
+        "format": _format(body),
     }
-    stream = bool(body.get("stream"))
-    with_usage = stream and bool(mapping(body, "stream_options").get("include_usage"))
-    return Asked(identity, base, integer(body, "n", 1, MOST_ANSWERS) or 1, line, stream, with_usage)
+    kept = metadata(body)
+    if kept and not flag(body, "store"):
+        raise WireError(400, "The 'metadata' parameter is only allowed when 'store' is enabled.", param="metadata")
+    return Asked(
+        body,
+        base,
+        integer(body, "n", 1, MOST_ANSWERS) or 1,
+        line,
+        stream=flag(body, "stream"),
+        with_usage=usage_wanted(body),
+        keeper=holdings(request) if flag(body, "store") else None,
+        head={
+            "id": new_id("chatcmpl-", 29),
+            "created": now(),
+            "model": body["model"],
+            "system_fingerprint": None,
+            "service_tier": "default",
+        },
+    )
+
+
+def _refuse_foreign(body: Record) -> None:
+    for name in NOT_HERE:
+        if body.get(name):
+            raise unsupported(name, f"'{name}' is not available on this service.")
+    for name, values in ONLY.items():
+        if name in body and not any(body[name] is value or body[name] == value for value in values):
+            known = " or ".join(repr(value) for value in values)
+            raise unsupported(name, f"'{name}' {body[name]!r:.60} is not available on this service; use {known}.")
+
+
+def _format(body: Record) -> str | None:
+    wanted = mapping(body, "response_format").get("type", "text")
+    if wanted == "json_object":
+        return "json"
+    if wanted != "text":
+        message = f"The response format {wanted!r:.60} is not available on this service; use 'text' or 'json_object'."
+        raise unsupported("response_format", message)
+    return None
+
+
+def _limit(body: Record) -> int | None:
+    both = [integer(body, name, 1, 2**31) for name in ("max_completion_tokens", "max_tokens")]
+    if None not in both:
+        message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+        raise WireError(400, message, param="max_tokens")
+    return both[0] or both[1]
+
+
+def _top_logprobs(body: Record) -> int | None:
+    top, wanted = integer(body, "top_logprobs", 0, 20), flag(body, "logprobs")
+    if top is not None and not wanted:
+        raise WireError(400, "'top_logprobs' needs 'logprobs' to be true.", param="top_logprobs")
+    return (top or 0) if wanted else None
 
 
 def _messages(body: Record) -> list[Record]:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise WireError(400, "'messages' must be a list with at least one message.", param="messages")
-    for rule, fault in message_findings(messages):
-        if rule.level == "error" and fault.message_index:
-            where = f"messages[{fault.message_index - 1}]"
-            raise WireError(400, f"Invalid '{where}': {fault.message} {fault.remedy}", param=where)
+    if len(messages) > MOST_MESSAGES:
+        message = f"'messages' has {len(messages)} messages; it may have up to {MOST_MESSAGES}."
+        raise WireError(400, message, param="messages")
+    for number, message in enumerate(messages):
+        if kind := _foreign_part(message):
+            where = f"messages[{number}]"
+            fault = f"The message holds a part of the type '{kind}'. The local model reads text only: remove it."
+            raise WireError(400, f"Invalid '{where}': {fault}", param=where)
+    for rule, found in message_findings(messages):
+        if rule.level == "error" and found.message_index:
+            where = f"messages[{found.message_index - 1}]"
+            raise WireError(400, f"Invalid '{where}': {found.message} {found.remedy}", param=where)
     return messages
 
 
-def _stop(body: Record) -> list[str]:
-    stop = body.get("stop") or []
-    stops = [stop] if isinstance(stop, str) else stop
-    if not isinstance(stops, list) or len(stops) > 4 or not all(isinstance(one, str) and one for one in stops):
-        raise WireError(400, "'stop' takes a text or a list of up to 4 texts.", param="stop")
-    return stops
+def _foreign_part(message: Any) -> str | None:
+    """The type of a message's part that is neither a text nor an image (of which the rules about messages tell)."""
+    content = message.get("content") if isinstance(message, dict) else None
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    kinds = [kind for part in parts if isinstance(kind := part.get("type"), str) and kind not in ("text", "image_url")]
+    return f"{kinds[0]:.60}" if kinds else None
 
 
-def _sampling(body: Record) -> Record:
-    temperature, top_p = number(body, "temperature", 0, 2), number(body, "top_p", 0, 1)
-    seed, top = integer(body, "seed", -(2**63), 2**63 - 1), integer(body, "top_logprobs", 0, 20)
-    if top is not None and not body.get("logprobs"):
-        raise WireError(400, "'top_logprobs' needs 'logprobs' to be true.", param="top_logprobs")
-    return {
-        "temperature": 1.0 if temperature is None else temperature,
-        "top_p": 1.0 if top_p is None else top_p,
-        "seed": None if seed is None else seed % 2**64,  # the engine takes none below 0
-        "presence_penalty": number(body, "presence_penalty", -2, 2) or 0.0,
-        "frequency_penalty": number(body, "frequency_penalty", -2, 2) or 0.0,
-        "bias": _bias(body),
-        "top_logprobs": (top or 0) if body.get("logprobs") else None,
-    }
+def _whole(asked: Asked, answers: list[Answer]) -> Record:
+    return _completed(asked, [list(answer) for answer in answers])
 
 
-def _bias(body: Record) -> Record:
-    bias = mapping(body, "logit_bias")
-    for token in bias:
-        if not (token.isdecimal() and len(token) < 10):
-            raise WireError(400, f"Invalid 'logit_bias': {token!r:.40} is not a token's id.", param="logit_bias")
-        number(bias, token, -100, 100, place="logit_bias")
-    return {token: bias for token, bias in bias.items() if bias}
-
-
-def _whole(inference: Inference, asked: Asked) -> Record:
-    """All answers to their ends. They are asked for together, so that they can be one batch."""
-    answers = [inference.ask(asked.base, line) for line in asked.lines()]
-    heard = [list(answer) for answer in answers]
+def _completed(asked: Asked, heard: list[list[Record]]) -> Record:
+    """The whole completion out of all lines that the engine said; it is kept where that was asked for."""
     choices = [_choice(n, lines, asked) for n, lines in enumerate(heard)]
-    return _head(asked, "chat.completion") | {"choices": choices, "usage": _usage([lines[-1] for lines in heard])}
+    completion = asked.head | {"object": "chat.completion", "choices": choices, "usage": _usage(heard)}
+    if asked.keeper:
+        keep(asked.keeper, completion, asked.body)
+    return completion
 
 
 def _choice(n: int, lines: list[Record], asked: Asked) -> Record:
-    content = "".join(line.get("text", "") for line in lines)
     tokens = [token for line in lines for token in line.get("tokens", [])]
     wanted = asked.line["sampling"]["top_logprobs"] is not None
+    content = "".join(line.get("text", "") for line in lines)
     return {
         "index": n,
         "message": {"role": "assistant", "content": content, "refusal": None},
@@ -161,58 +202,33 @@ def _choice(n: int, lines: list[Record], asked: Asked) -> Record:
     }
 
 
-def _head(asked: Asked, kind: str) -> Record:
-    return {
-        "id": new_id("chatcmpl-", 29),
-        "object": kind,
-        "created": now(),
-        "model": asked.model,
-        "system_fingerprint": None,
-        "service_tier": "default",
-    }
+def _usage(heard: list[list[Record]]) -> Record:
+    ends = [lines[-1] for lines in heard]
+    return usage(ends[0]["prompt_tokens"], sum(end["completion_tokens"] for end in ends))
 
 
-def _usage(ends: list[Record]) -> Record:
-    prompt, said = ends[0]["prompt_tokens"], sum(end["completion_tokens"] for end in ends)
-    return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
-
-
-def _stream(asked: Asked, answers: list[Answer], first: Record) -> Generator[bytes, None, None]:
-    head = _head(asked, "chat.completion.chunk") | ({"usage": None} if asked.with_usage else {})
-    ends: list[Record] = []
-    try:
-        for n, answer in enumerate(answers):
-            yield _chunk(head, n, {"role": "assistant", "content": "", "refusal": None})
-            for line in _again(first, answer) if n == 0 else answer:
-                if "end" in line:
-                    ends.append(line)
-                    yield _chunk(head, n, {}, finish=line["end"])
-                else:
-                    yield _chunk(head, n, {"content": line["text"]}, tokens=line["tokens"])
-        if asked.with_usage:
-            yield _event(head | {"choices": [], "usage": _usage(ends)})
-        yield b"data: [DONE]\n\n"
-    except WireError as error:
-        yield _event(error.body)
-    finally:
-        for answer in answers:
-            answer.close()  # the reader may have gone before the end
-
-
-def _again(first: Record, rest: Iterator[Record]) -> Iterator[Record]:
-    yield first
-    yield from rest
+def _stream(asked: Asked, answers: list[Answer], first: Record) -> Iterator[bytes]:
+    head = asked.head | {"object": "chat.completion.chunk"} | ({"usage": None} if asked.with_usage else {})
+    heard: list[list[Record]] = []
+    for n, answer in enumerate(answers):
+        yield _chunk(head, n, {"role": "assistant", "content": "", "refusal": None})
+        heard.append([])
+        for line in chain([first], answer) if n == 0 else answer:
+            heard[n].append(line)
+            if "end" not in line:
+                yield _chunk(head, n, {"content": line["text"]}, tokens=line["tokens"])
+        if n == len(answers) - 1:
+            _completed(asked, heard)  # before the end is told, so that nothing that was acknowledged is lost
+        yield _chunk(head, n, {}, finish=heard[n][-1]["end"])
+    if asked.with_usage:
+        yield event(head | {"choices": [], "usage": _usage(heard)})
 
 
 def _chunk(
     head: Record, n: int, delta: Record, *, tokens: list[Record] | None = None, finish: str | None = None
 ) -> bytes:
     logprobs = {"content": tokens, "refusal": None} if tokens else None
-    return _event(head | {"choices": [{"index": n, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]})
-
-
-def _event(values: Any) -> bytes:
-    return b"data: " + orjson.dumps(values) + b"\n\n"
+    return event(head | {"choices": [{"index": n, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]})
 
 
 routes = [Route("/chat/completions", create, methods=["POST"])]

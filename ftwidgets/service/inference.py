@@ -47,8 +47,11 @@ class Inference:
 class Answer:
     """The lines of an answer as `ftwidgets.engine.inference` says them, up to and with its `end`."""
 
-    def __init__(self, heard: Heard, forget: Callable[..., None], why_ended: Callable[[], str]) -> None:
+    def __init__(
+        self, heard: Heard, forget: Callable[..., None], why_ended: Callable[[], str], asked_in: str = "messages"
+    ) -> None:
         self._heard = heard
+        self._asked_in = asked_in
         self._forget = forget
         self._why_ended = why_ended
         self._closed = False
@@ -73,7 +76,7 @@ class Answer:
         if line.get("code") == "server_error":
             raise WireError(500, line["error"], kind="server_error")
         if "error" in line:
-            raise WireError(400, line["error"], param="messages", code=line["code"])
+            raise WireError(400, line["error"], param=self._asked_in, code=line["code"])
         return line
 
     def close(self, *, cancel: bool = True) -> None:
@@ -104,7 +107,8 @@ class _Speaker:
             if self.ended:
                 heard.put(None)
         self._child.send(id=number, **request)  # at once, so that several answers can be one batch
-        return Answer(heard, partial(self._forget, number), self._why_ended)
+        asked_in = "prompt" if "prompt" in request else "messages"
+        return Answer(heard, partial(self._forget, number), self._why_ended, asked_in)
 
     def _forget(self, number: int, *, cancel: bool) -> None:
         with self._lock:

@@ -194,7 +194,7 @@ class Jobs:
         if isinstance(data, Refusal):
             narrator.failure(data.record())
             return
-        asked = Hyperparameters(**self._store.plan(job["id"])["hyperparameters"])
+        asked = Hyperparameters(**self._store.plan(job["id"], format=data.kind)["hyperparameters"])
         chosen = asked.resolved(len(data))
         with self._store.transaction():
             changes = {"status": "queued", "hyperparameters": chosen.wire(), "method": block_of(chosen)}

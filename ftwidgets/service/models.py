@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,29 +18,43 @@ from ftwidgets.service.wire import Record, WireError
 STAND_INS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-3.5-turbo", "davinci-002")
 """The ids that are listed; others of OpenAI's fine-tunable models are taken as well."""
 
+PAIRS = "prompt/completion"
+"""What the plan of a job says in `format` whose training file had such rows."""
+
 
 @dataclass(frozen=True)
 class Model:
-    """What a model id means: the name it was asked for by, the base behind it, and its adapter's file."""
+    """What a model id means: the name it was asked for by, the base behind it, and its adapter's file.
+
+    `pairs`: it was trained on prompts and completions, so that completions read a prompt as the training did.
+    """
 
     name: str
     base: str
     adapter: str | None
     stand_in: bool
+    pairs: bool = False
 
 
 def look_up(request: Request, identity: str) -> Model | None:
     """What `identity` means to the caller, None where it means nothing."""
-    own = holdings(request)
-    row = own.columns("models", identity)
+    row, store = _row(request, identity), holdings(request).store
     if row:
-        name = base_name(identity)
-        return Model(name, row["base"], str(own.store.folder / row["adapter"]), stand_in=name != row["base"])
+        name, adapter = base_name(identity), str(store.folder / row["adapter"])
+        pairs = store.plan(row["job"]).get("format") == PAIRS
+        return Model(name, row["base"], adapter, stand_in=name != row["base"], pairs=pairs)
     try:
         known = resolve(identity, request.app.state.bases)
     except BaseModelError:
         return None
     return Model(identity, known.base, None, known.stand_in)
+
+
+def _row(request: Request, identity: str) -> Record:
+    """The columns of a fine-tuned model: one of the caller's own, or a checkpoint that another lets it use."""
+    own = holdings(request)
+    allowed = own.store.page("permissions", 1, checkpoint=identity, project=own.owner)
+    return own.columns("models", identity) or (own.store.columns("models", identity) if allowed else {})
 
 
 def base_name(identity: str) -> str:
@@ -69,7 +84,8 @@ def retrieve(request: Request) -> Response:
     state, identity = request.app.state, request.path_params["model"]
     if look_up(request, identity) is None:
         raise missing(identity)
-    return JSONResponse(holdings(request).get("models", identity) or _base_record(identity, state.bases))
+    row = _row(request, identity)
+    return JSONResponse(orjson.loads(row["record"]) if row else _base_record(identity, state.bases))
 
 
 def delete(request: Request) -> Response:

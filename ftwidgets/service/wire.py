@@ -163,3 +163,40 @@ def text(body: Record, name: str, *, required: bool = False, longest: int | None
     if longest and len(value) > longest:
         raise WireError(400, f"'{name}' has {len(value)} letters; it may have up to {longest}.", param=name)
     return value
+
+
+def metadata(body: Record) -> Record | None:
+    """The caller's notes in `body["metadata"]`, None where there are none.
+
+    Raises:
+        WireError: they are too many, too long, or no texts.
+    """
+    notes = mapping(body, "metadata")
+    if len(notes) > 16 or not all(
+        len(key) <= 64 and isinstance(value, str) and len(value) <= 512 for key, value in notes.items()
+    ):
+        message = "'metadata' takes up to 16 pairs of texts, keys up to 64 letters, values up to 512."
+        raise WireError(400, message, param="metadata")
+    return notes if body.get("metadata") is not None else None
+
+
+def metadata_wanted(request: Request) -> Record:
+    """The query's `metadata[key]=value`."""
+    return {key[9:-1]: value for key, value in request.query_params.items() if key.startswith("metadata[")}
+
+
+def tells(notes: Record | None, wanted: Record) -> bool:
+    """Whether the notes have all the values that are wanted."""
+    return all((notes or {}).get(key) == value for key, value in wanted.items())
+
+
+def choice_of(request: Request, name: str, values: Sequence[str]) -> str:
+    """The query's parameter `name`, the first of `values` where it is not given.
+
+    Raises:
+        WireError: it is none of them.
+    """
+    chosen = request.query_params.get(name, values[0])
+    if chosen not in values:
+        raise WireError(400, f"Invalid '{name}': {chosen!r:.60}; use {' or '.join(map(repr, values))}.", param=name)
+    return chosen

@@ -1,0 +1,70 @@
+"""Answers on the wire as they come: server-sent events, and the model that says them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from ftwidgets.errors import FtwidgetsError
+from ftwidgets.service.inference import Answer
+from ftwidgets.service.models import Model, look_up, missing
+from ftwidgets.service.wire import Record, WireError, text
+
+DONE = b"data: [DONE]\n\n"
+
+
+def speaker(request: Request, body: Record) -> tuple[Model, Path]:
+    """The model that the body names, and the folder of its base; this may wait for a download.
+
+    Raises:
+        WireError: there is none, or its base cannot be had.
+    """
+    identity = text(body, "model", required=True) or ""
+    model = look_up(request, identity)
+    if model is None:
+        raise missing(identity)
+    try:
+        return model, request.app.state.fetches.ensure(model.base)
+    except FtwidgetsError as error:
+        raise WireError(503, str(error), kind="server_error", again=False) from error
+
+
+def event(values: Any) -> bytes:
+    """One event of a stream."""
+    return b"data: " + orjson.dumps(values) + b"\n\n"
+
+
+def streamed(pieces: Generator[bytes, None, None], places: CapacityLimiter) -> StreamingResponse:
+    """The reply that sends `pieces` as they are made."""
+    return StreamingResponse(_sent(pieces, places), media_type="text/event-stream")
+
+
+async def _sent(pieces: Generator[bytes, None, None], places: CapacityLimiter) -> AsyncIterator[bytes]:
+    try:
+        while (piece := await to_thread.run_sync(next, pieces, None, limiter=places)) is not None:
+            yield piece
+    finally:
+        pieces.close()  # the reader may have gone before the end
+
+
+def guarded(pieces: Iterator[bytes], answers: list[Answer]) -> Generator[bytes, None, None]:
+    """`pieces` and the end of the stream; an error is its last event, and no answer goes on when it has ended."""
+    try:
+        yield from pieces
+        yield DONE
+    except WireError as error:
+        yield event(error.body)
+    finally:
+        for answer in answers:
+            answer.close()
+
+
+def usage(prompt: int, said: int) -> Record:
+    """The counts of tokens."""
+    return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
