@@ -179,7 +179,21 @@ def test_logprobs_without_alternatives_have_none(service):
         ("messages", None),
         ("model", None),
         ("tools", [{"type": "function", "function": {"name": "f"}}]),
-        ("response_format", {"type": "json_object"}),
+        ("response_format", {"type": "json_schema", "json_schema": {"name": "x", "schema": {}}}),
+        ("messages", QUESTION * 2049),
+        ("stream", "yes"),
+        ("logprobs", 1),
+        ("stop", "x" * 1001),
+        ("logit_bias", {str(n): 1 for n in range(1025)}),
+        ("audio", {"voice": "alloy", "format": "wav"}),
+        ("modalities", ["text", "audio"]),
+        ("tool_choice", "required"),
+        ("reasoning_effort", "high"),
+        ("service_tier", "priority"),
+        ("verbosity", "low"),
+        ("metadata", {"a": "b"}),
+        ("metadata", {"a": 1}),
+        ("max_toknes", 5),
         ("response_format", "text"),
         ("stream_options", "usage"),
         ("logit_bias", {"²": 1}),
@@ -245,6 +259,56 @@ def test_parts_of_text_and_all_roles_are_read(service):
 
 def call(name):
     return {"id": "1", "type": "function", "function": {"name": name, "arguments": "{}"}}
+
+
+@pytest.mark.parametrize("kind", ["input_audio", "file", "refusal", "video"])
+def test_a_part_that_is_no_text_is_refused_by_its_kind(service, kind):
+    messages = [{"role": "user", "content": [{"type": "text", "text": "Look:"}, {"type": kind}]}]
+    error = service.post("chat/completions", {"model": "random-tiny", "messages": messages}).json()["error"]
+    assert error["param"] == "messages[0]"
+    assert f"the type '{kind}'" in error["message"]
+
+
+def test_unknown_names_are_told_and_nulls_are_as_good_as_nothing(service):
+    body = {"model": "random-tiny", "messages": QUESTION, "max_tokens": 1}
+    error = service.post("chat/completions", body | {"max_toknes": 5, "topp": 1}).json()["error"]
+    assert error["message"] == "Unrecognized request arguments supplied: max_toknes, topp"
+    names = ("tools", "n", "stop", "stream", "stream_options", "logprobs", "response_format", "anything", "store")
+    assert service.post("chat/completions", body | dict.fromkeys(names)).status_code == 200
+
+
+def test_what_changes_no_answer_is_taken(service):
+    plain = {"user": "ada", "safety_identifier": "x", "prompt_cache_key": "y", "service_tier": "auto", "tools": []}
+    options = plain | {"tool_choice": "none", "parallel_tool_calls": False, "modalities": ["text"]}
+    assert said(ask(service, **options)) == said(ask(service))
+
+
+def test_more_answers_than_a_batch_takes_are_all_given(service):
+    reply = ask(service, n=20, temperature=1, seed=5, max_tokens=3)
+    assert [choice.index for choice in reply.choices] == list(range(20))
+    assert said(reply)[:3] == said(ask(service, n=3, temperature=1, seed=5, max_tokens=3))
+
+
+@pytest.mark.parametrize("temperature", [0, 1, 2])
+def test_json_is_json_or_was_cut_at_its_limit(service, temperature):
+    """The bias makes an end likely: a random model says anything."""
+    likely = {str(token): 6 for token in Tokenizer(service.home / "bases" / "random-tiny").encode('"}]:,1')}
+    options = {"temperature": temperature, "logit_bias": likely, "max_tokens": 60, "n": 4, "seed": 2}
+    options |= {"response_format": {"type": "json_object"}}
+    reply = ask(service, **options)
+    for choice in reply.choices:
+        assert choice.message.content.lstrip()[:1] in ("{", "")
+        if choice.finish_reason == "stop":
+            assert isinstance(json.loads(choice.message.content), dict)
+    chunks = list(ask(service, **options, stream=True))
+    assert [streamed(chunks, n)[0] for n in range(4)] == said(reply)
+
+
+def test_json_that_is_complete_ends_the_answer(service):
+    tokens = Tokenizer(service.home / "bases" / "random-tiny").encode("{}")
+    options = {"logit_bias": {str(token): 100 for token in tokens}, "response_format": {"type": "json_object"}}
+    reply = ask(service, **options)
+    assert (said(reply), reply.choices[0].finish_reason, reply.usage.completion_tokens) == (["{}"], "stop", 2)
 
 
 def test_an_unknown_model_is_not_found(service):
