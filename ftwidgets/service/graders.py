@@ -139,7 +139,8 @@ def _checked(grader: Record, place: str) -> Record:
 
 
 def _reason(name: object) -> str:
-    return f", which is not available on this service ({NOT_HERE[name]})" if name in NOT_HERE else ""
+    known = isinstance(name, str) and name in NOT_HERE
+    return f", which is not available on this service ({NOT_HERE[str(name)]})" if known else ""
 
 
 def _parts(grader: Record, place: str) -> Record:

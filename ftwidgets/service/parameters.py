@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import orjson
-
 from ftwidgets.service.wire import Record, WireError, integer, mapping, number
 
 MOST_ANSWERS = 128
@@ -27,13 +25,8 @@ def given(body: Record, known: Collection[str]) -> Record:
     """What the body says: null is as good as nothing, and no name is passed over.
 
     Raises:
-        WireError: it has a name that is not known, or a value that cannot be passed on.
+        WireError: it has a name that is not known.
     """
-    try:
-        orjson.dumps(body)
-    except TypeError as error:
-        message = "The body holds half of a character (a lone surrogate) or a number beyond 64 bits: leave it out."
-        raise WireError(400, message) from error
     named = {name: value for name, value in body.items() if value is not None}
     unknown = [name for name in named if name not in known]
     if unknown:

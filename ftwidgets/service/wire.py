@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -89,6 +90,11 @@ async def body_of(request: Request) -> Record:
         raise WireError(400, f"We could not parse the JSON body of your request: {row.fault}.")
     if not isinstance(row.value, dict):
         raise WireError(400, "The JSON body of the request is not an object.")
+    try:
+        orjson.dumps(row.value)
+    except TypeError as error:  # it could be neither kept nor told again
+        message = "The JSON body holds half of a character (a lone surrogate), a number beyond 64 bits, or brackets too deep: leave it out."
+        raise WireError(400, message) from error
     return row.value
 
 
