@@ -93,8 +93,8 @@ async def body_of(request: Request) -> Record:
     try:
         orjson.dumps(row.value)
     except TypeError as error:  # it could be neither kept nor told again
-        message = "The JSON body holds half of a character (a lone surrogate), a number beyond 64 bits, or brackets too deep: leave it out."
-        raise WireError(400, message) from error
+        message = "The JSON body holds half of a character (a lone surrogate), a number beyond 64 bits, or too many"
+        raise WireError(400, f"{message} brackets in one another: leave that out.") from error
     return row.value
 
 
