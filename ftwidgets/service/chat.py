@@ -27,7 +27,7 @@ from ftwidgets.service.parameters import (
     unsupported,
     usage_wanted,
 )
-from ftwidgets.service.speech import event, guarded, speaker, streamed, usage
+from ftwidgets.service.speech import event, first_of, guarded, heard, speaker, streamed, usage
 from ftwidgets.service.stored import keep
 from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, metadata, new_id, now
 
@@ -77,8 +77,7 @@ async def create(request: Request) -> Response:
     answers = [inference.ask(asked.base, line) for line in seeded(asked.line, asked.answers)]
     if not asked.stream:
         return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
-    # The first line is waited for: an error is still an HTTP error now, and not a broken stream.
-    first = await to_thread.run_sync(next, answers[0], limiter=places)
+    first = await to_thread.run_sync(first_of, answers, limiter=places)
     return streamed(guarded(_stream(asked, answers, first), answers), places)
 
 
@@ -178,13 +177,13 @@ def _foreign_part(message: Any) -> str | None:
 
 
 def _whole(asked: Asked, answers: list[Answer]) -> Record:
-    return _completed(asked, [list(answer) for answer in answers])
+    return _completed(asked, heard(answers))
 
 
-def _completed(asked: Asked, heard: list[list[Record]]) -> Record:
+def _completed(asked: Asked, spoken: list[list[Record]]) -> Record:
     """The whole completion out of all lines that the engine said; it is kept where that was asked for."""
-    choices = [_choice(n, lines, asked) for n, lines in enumerate(heard)]
-    completion = asked.head | {"object": "chat.completion", "choices": choices, "usage": _usage(heard)}
+    choices = [_choice(n, lines, asked) for n, lines in enumerate(spoken)]
+    completion = asked.head | {"object": "chat.completion", "choices": choices, "usage": _usage(spoken)}
     if asked.keeper:
         keep(asked.keeper, completion, asked.body)
     return completion
@@ -202,26 +201,26 @@ def _choice(n: int, lines: list[Record], asked: Asked) -> Record:
     }
 
 
-def _usage(heard: list[list[Record]]) -> Record:
-    ends = [lines[-1] for lines in heard]
+def _usage(spoken: list[list[Record]]) -> Record:
+    ends = [lines[-1] for lines in spoken]
     return usage(ends[0]["prompt_tokens"], sum(end["completion_tokens"] for end in ends))
 
 
 def _stream(asked: Asked, answers: list[Answer], first: Record) -> Iterator[bytes]:
     head = asked.head | {"object": "chat.completion.chunk"} | ({"usage": None} if asked.with_usage else {})
-    heard: list[list[Record]] = []
+    spoken: list[list[Record]] = []
     for n, answer in enumerate(answers):
         yield _chunk(head, n, {"role": "assistant", "content": "", "refusal": None})
-        heard.append([])
+        spoken.append([])
         for line in chain([first], answer) if n == 0 else answer:
-            heard[n].append(line)
+            spoken[n].append(line)
             if "end" not in line:
                 yield _chunk(head, n, {"content": line["text"]}, tokens=line["tokens"])
         if n == len(answers) - 1:
-            _completed(asked, heard)  # before the end is told, so that nothing that was acknowledged is lost
-        yield _chunk(head, n, {}, finish=heard[n][-1]["end"])
+            _completed(asked, spoken)  # before the end is told, so that nothing that was acknowledged is lost
+        yield _chunk(head, n, {}, finish=spoken[n][-1]["end"])
     if asked.with_usage:
-        yield event(head | {"choices": [], "usage": _usage(heard)})
+        yield event(head | {"choices": [], "usage": _usage(spoken)})
 
 
 def _chunk(

@@ -26,7 +26,7 @@ from ftwidgets.service.parameters import (
     usage_wanted,
 )
 from ftwidgets.service.probabilities import logprobs_of, pieces
-from ftwidgets.service.speech import event, guarded, speaker, streamed, usage
+from ftwidgets.service.speech import event, first_of, guarded, heard, speaker, streamed, usage
 from ftwidgets.service.wire import Record, WireError, body_of, integer, new_id, now
 
 OWN = ("prompt", "best_of", "echo", "suffix")
@@ -67,7 +67,7 @@ async def create(request: Request) -> Response:
     answers = [inference.ask(asked.base, line) for line in asked.lines()]
     if not asked.stream:
         return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
-    first = await to_thread.run_sync(next, answers[0], limiter=places)  # an error is still an HTTP error now
+    first = await to_thread.run_sync(first_of, answers, limiter=places)
     return streamed(guarded(_stream(asked, answers, first), answers), places)
 
 
@@ -142,14 +142,14 @@ def _wrong_prompt() -> WireError:
 
 
 def _whole(asked: Asked, answers: list[Answer]) -> Record:
-    heard = [list(answer) for answer in answers]
+    spoken = heard(answers)
     choices: list[Record] = []
-    for start in range(0, len(heard), asked.candidates):
-        candidates = heard[start : start + asked.candidates]
+    for start in range(0, len(spoken), asked.candidates):
+        candidates = spoken[start : start + asked.candidates]
         if asked.candidates > asked.answers:
             candidates.sort(key=_rank, reverse=True)
         choices += [_choice(len(choices) + n, lines, asked) for n, lines in enumerate(candidates[: asked.answers])]
-    return asked.head | {"choices": choices, "usage": _usage(asked, [lines[-1] for lines in heard])}
+    return asked.head | {"choices": choices, "usage": _usage(asked, [lines[-1] for lines in spoken])}
 
 
 def _rank(lines: list[Record]) -> float:

@@ -41,7 +41,8 @@ def look_up(request: Request, identity: str) -> Model | None:
     row, store = _row(request, identity), holdings(request).store
     if row:
         name, adapter = base_name(identity), str(store.folder / row["adapter"])
-        pairs = store.plan(row["job"]).get("format") == PAIRS
+        plan = orjson.loads(store.columns("jobs", row["job"]).get("plan") or "{}")
+        pairs = plan.get("format") == PAIRS
         return Model(name, row["base"], adapter, stand_in=name != row["base"], pairs=pairs)
     try:
         known = resolve(identity, request.app.state.bases)

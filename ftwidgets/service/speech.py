@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,33 @@ async def _sent(pieces: Generator[bytes, None, None], places: CapacityLimiter) -
             yield piece
     finally:
         pieces.close()  # the reader may have gone before the end
+
+
+def heard(answers: Sequence[Answer]) -> list[list[Record]]:
+    """All lines of all answers; where one cannot be given, none goes on.
+
+    Raises:
+        WireError: one cannot be given.
+    """
+    try:
+        return [list(answer) for answer in answers]
+    finally:
+        for answer in answers:
+            answer.close()
+
+
+def first_of(answers: Sequence[Answer]) -> Record:
+    """The first line, waited for so that an error is still an HTTP error, and not a broken stream.
+
+    Raises:
+        WireError: the first answer cannot be given; then none goes on.
+    """
+    try:
+        return next(answers[0])
+    except WireError:
+        for answer in answers:
+            answer.close()
+        raise
 
 
 def guarded(pieces: Iterator[bytes], answers: list[Answer]) -> Generator[bytes, None, None]:

@@ -18,6 +18,16 @@ def test_an_answer_that_nobody_waits_for_any_more_is_forgotten(service):
     assert inference._speakers[base]._listeners == {}
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_of_several_answers_that_cannot_be_given_none_is_waited_for(service, stream):
+    inference, base = service.http.app.state.inference, service.home / "bases" / "random-tiny"
+    body = {"model": "random-tiny", "n": 3, "stream": stream}
+    long = {"messages": [{"role": "user", "content": "x" * 2000}]}
+    assert service.post("chat/completions", body | long).status_code == 400
+    assert service.post("completions", body | {"prompt": ["x" * 2000, "y"]}).status_code == 400
+    assert inference._speakers[base]._listeners == {}
+
+
 @pytest.mark.slow
 def test_a_process_that_died_is_told_and_replaced(service):
     inference, base = service.http.app.state.inference, service.home / "bases" / "random-tiny"
