@@ -31,7 +31,14 @@ from ftwidgets.service.speech import event, first_of, guarded, heard, speaker, s
 from ftwidgets.service.stored import keep
 from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, metadata, new_id, now
 
-NOT_HERE = ("tools", "functions", "audio", "prediction", "web_search_options", "moderation")
+NOT_HERE = {
+    "tools": "its models were not taught to call them",
+    "functions": "its models were not taught to call them",
+    "audio": "its models write text only",
+    "prediction": "an answer is never guessed ahead",
+    "web_search_options": "its models know nothing of the web",
+    "moderation": "nothing judges what is said",
+}
 """Parameters that change what an answer is and that the local model cannot honour: refused, not passed over."""
 
 ONLY: dict[str, tuple[Any, ...]] = {
@@ -95,6 +102,7 @@ def _asked(request: Request, body: Record) -> Asked:
     }
     kept = metadata(body)
     if kept and not flag(body, "store"):
+        # (our words; without 'store' there is nowhere to keep it)
         raise WireError(400, "The 'metadata' parameter is only allowed when 'store' is enabled.", param="metadata")
     return Asked(
         body,
@@ -115,9 +123,9 @@ def _asked(request: Request, body: Record) -> Asked:
 
 
 def _refuse_foreign(body: Record) -> None:
-    for name in NOT_HERE:
+    for name, reason in NOT_HERE.items():
         if body.get(name):
-            raise unsupported(name, f"'{name}' is not available on this service.")
+            raise unsupported(name, f"'{name}' is not available on this service: {reason}.")
     for name, values in ONLY.items():
         if name in body and not any(body[name] is value or body[name] == value for value in values):
             known = " or ".join(repr(value) for value in values)
@@ -137,6 +145,7 @@ def _format(body: Record) -> str | None:
 def _limit(body: Record) -> int | None:
     both = [integer(body, name, 1, 2**31) for name in ("max_completion_tokens", "max_tokens")]
     if None not in both:
+        # (our words)
         message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
         raise WireError(400, message, param="max_tokens")
     return both[0] or both[1]

@@ -61,7 +61,7 @@ def usage_wanted(body: Record) -> bool:
     """
     options = mapping(body, "stream_options")
     if "stream_options" in body and not flag(body, "stream"):
-        message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+        message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."  # (our words)
         raise WireError(400, message, param="stream_options")
     # No answer here is padded against listeners, so that obfuscation changes nothing.
     return flag(given(options, ("include_usage", "include_obfuscation")), "include_usage")

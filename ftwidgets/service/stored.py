@@ -60,6 +60,7 @@ def _found(request: Request) -> Record:
     identity = request.path_params["completion"]
     columns = holdings(request).columns("completions", identity)
     if not columns:
+        # (our words)
         message = f"No such chat completion: {identity:.80}. Only those that were asked for with 'store' are kept."
         raise WireError(404, message, param="completion_id")
     return columns
