@@ -24,7 +24,9 @@ loss was 0.089, 0.079, 0.056 and 0.034 at 0.25, 0.5, 1 and 2 times this rate: la
 clean; half of the best is kept for data that is not."""
 
 PREFERENCE_LEARNING_RATE = 2e-4
-"""The same for pairs."""
+"""The same for pairs. The base's own answers of 42 tokens, and their first eight words preferred to them: 48 pairs, 12
+steps, one seed. At 5e-5 the answers stayed as long (validation loss 0.41), at 2e-4 they had 13 tokens and made sense
+(0.03), at 1e-3 nothing sensible was said any more: a loss of pairs falls however little is left of the language."""
 
 WARM_UP = 0.1
 """The part of all steps in which the rate rises from 0 to its peak; from there it falls to 0 in a line."""

@@ -75,3 +75,14 @@ def test_what_a_person_chose_is_auto_or_a_whole_number() -> None:
         words = re.escape(f"batch_size is {value!r}. Use 'auto' or a whole number from 1.")
         with pytest.raises(InputError, match=words):
             Hyperparameters.chosen(3, value)
+
+
+def test_beta_is_a_dpo_jobs_alone_and_auto_is_the_usual_value() -> None:
+    assert "beta" not in Hyperparameters().wire()
+    asked = Hyperparameters(n_epochs=2, method="dpo")
+    assert asked.wire()["beta"] == "auto"
+    chosen = asked.resolved(40)
+    assert chosen.wire() == {"n_epochs": 2, "batch_size": 8, "learning_rate_multiplier": 1.0, "beta": 0.1}
+    decided = chosen.chosen_for(asked)
+    assert [one.split("=")[0] for one in decided] == ["batch_size", "learning_rate_multiplier", "beta"]
+    assert Hyperparameters(beta=0.5, method="dpo").resolved(40).beta == 0.5
