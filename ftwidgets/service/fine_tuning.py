@@ -72,7 +72,7 @@ def _tell_beginning(narrator: Narrator, job: Record, model: Model) -> None:
     narrator.tell("created", f"Created fine-tuning job: {job['id']}")
     if model.stand_in:
         narrator.tell("stand-in", f"{model.name} cannot be trained on this machine: {model.base} stands in for it")
-    if job["integrations"]:
+    if job.get("integrations"):
         narrator.tell("integrations", NOT_SENT)
     files = f"training file: {job['training_file']}"
     files += f" and validation file: {job['validation_file']}" if job["validation_file"] else ""

@@ -52,7 +52,7 @@ class Finish:
         """How long the rest of a job takes."""
         if curves.seconds_left is not None:
             return curves.seconds_left
-        if job["status"] == "validating_files" or job["method"]["type"] != "supervised":
+        if job["status"] == "validating_files" or job["hyperparameters"].get("beta") is not None:
             return None  # a rate is measured with chats alone
         base, batch_size = self._store.plan(job["id"])["base"], job["hyperparameters"]["batch_size"]
         known = rates.measured(self._compiled, base, batch_size)
