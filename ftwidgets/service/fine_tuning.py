@@ -24,13 +24,14 @@ from ftwidgets.service.wire import (
     body_of,
     integer,
     limit_of,
+    metadata,
+    metadata_wanted,
     new_id,
     now,
     page,
+    tells,
     text,
 )
-
-MOST_METADATA = 16
 
 API = "fine_tuning"
 """What the jobs are marked with that were created here; those of the legacy endpoint are listed there."""
@@ -101,7 +102,7 @@ def _record(body: Record, asked: Hyperparameters) -> Record:
         "estimated_finish": None,
         "integrations": integrations_of(body),
         "method": block_of(asked),
-        "metadata": _metadata(body),
+        "metadata": metadata(body),
     }
 
 
@@ -129,30 +130,16 @@ def _require_file(own: Holdings, body: Record, param: str) -> None:
         raise WireError(400, message, param=param)
 
 
-def _metadata(body: Record) -> Record | None:
-    metadata = body.get("metadata")
-    if metadata is None:
-        return None
-    sound = isinstance(metadata, dict) and len(metadata) <= MOST_METADATA
-    sound = sound and all(
-        len(key) <= 64 and isinstance(value, str) and len(value) <= 512 for key, value in metadata.items()
-    )
-    if not sound:
-        raise WireError(
-            400, "'metadata' takes up to 16 pairs of texts, keys up to 64 letters, values up to 512.", param="metadata"
-        )
-    return dict(metadata)
-
-
 def index(request: Request) -> Response:
     """List jobs, the newest first; `metadata[key]=value` chooses among them."""
     limit = limit_of(request, 20, 10_000)
-    wanted = {key[9:-1]: value for key, value in request.query_params.items() if key.startswith("metadata[")}
-    own = holdings(request)
+    wanted, own = metadata_wanted(request), holdings(request)
     after = request.query_params.get("after")
-    if not wanted and request.query_params.get("metadata") != "null":
+    without = request.query_params.get("metadata") == "null"
+    if not wanted and not without:
         return page(_shown(request, own.page("jobs", limit, after, api=API)), limit)
-    records = [job for job in own.page("jobs", 10_000_000, after, api=API) if _has(job["metadata"], wanted)]
+    notes = [(job, job["metadata"]) for job in own.page("jobs", 10_000_000, after, api=API)]
+    records = [job for job, own_notes in notes if (own_notes is None if without else tells(own_notes, wanted))]
     return page(_shown(request, records[: limit + 1]), limit)
 
 
@@ -160,12 +147,6 @@ def _shown(request: Request, records: list[Record]) -> list[Record]:
     """The records as they are shown: with the time at which each will have ended, as far as it is known."""
     shown: list[Record] = request.app.state.jobs.finish.shown(records)
     return shown
-
-
-def _has(metadata: Record | None, wanted: dict[str, str]) -> bool:
-    if not wanted:
-        return metadata is None
-    return all((metadata or {}).get(key) == value for key, value in wanted.items())
 
 
 def found(request: Request) -> Record:

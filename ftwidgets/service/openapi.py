@@ -53,11 +53,11 @@ V1: dict[tuple[str, str], Operation] = {
     ("POST", "/fine_tuning/jobs/{job}/resume"): Operation("Job"),
     ("GET", "/fine_tuning/jobs/{job}/events"): Operation("[Event]", query=LISTED),
     ("GET", "/fine_tuning/jobs/{job}/checkpoints"): Operation("[Checkpoint]", query=LISTED),
-    ("GET", "/fine_tuning/checkpoints/{checkpoint}/permissions"): Operation(
+    ("GET", "/fine_tuning/checkpoints/{model}/permissions"): Operation(
         "[Permission]", query=LISTED | {"order": text("ascending", "descending"), "project_id": text()}
     ),
-    ("POST", "/fine_tuning/checkpoints/{checkpoint}/permissions"): Operation("[Permission]", "CreatePermission"),
-    ("DELETE", "/fine_tuning/checkpoints/{checkpoint}/permissions/{permission}"): Operation("Deleted"),
+    ("POST", "/fine_tuning/checkpoints/{model}/permissions"): Operation("[Permission]", "CreatePermission"),
+    ("DELETE", "/fine_tuning/checkpoints/{model}/permissions/{permission}"): Operation("Deleted"),
     ("POST", "/fine_tuning/alpha/graders/validate"): Operation("Object", "ValidateGrader"),
     ("POST", "/fine_tuning/alpha/graders/run"): Operation("Object", "RunGrader"),
     ("GET", "/models"): Operation("Models"),
