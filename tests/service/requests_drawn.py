@@ -20,7 +20,7 @@ anything: Strategy = st.recursive(
 def drawn_text(known: list[Any]) -> Strategy:
     """A part of an address: something that is there, or anything."""
     there = st.sampled_from([str(one) for one in known] or ["x"])
-    return st.one_of(there, there, letters.map(lambda text: quote(text, safe="") or "x"))
+    return st.one_of(there, there, there, letters.map(lambda text: quote(text, safe="") or "x"))
 
 
 def drawn_body(schema: Any, components: Any, known: dict[str, list[Any]]) -> Strategy:
@@ -52,7 +52,8 @@ def fitting(schema: Any, components: Any, known: dict[str, list[Any]], *, faulty
     def inner(part: Any, name: str = "") -> Strategy:
         sound = fitting(part, components, known, faulty=faulty)
         if name in known:
-            sound = st.one_of(st.sampled_from(known[name]), st.sampled_from(known[name]), sound)
+            there = st.sampled_from(known[name])
+            sound = st.one_of(there, there, there, there, sound)
         return st.one_of(sound, sound, sound, anything) if faulty else sound
 
     if "$ref" in schema:
@@ -78,7 +79,7 @@ def _object(schema: Any, inner: Any) -> Strategy:
     properties = {name: inner(part, name) for name, part in schema.get("properties", {}).items()}
     if not properties:
         return st.dictionaries(letters, inner(schema.get("additionalProperties", {})), max_size=3)
-    required = {name: properties[name] for name in schema.get("required", []) if name in properties}
-    return st.fixed_dictionaries(
-        required, optional={name: one for name, one in properties.items() if name not in required}
-    )
+    required = [name for name in schema.get("required", []) if name in properties]
+    others = [name for name in properties if name not in required]
+    chosen = st.lists(st.sampled_from(others), max_size=3, unique=True) if others else st.just([])
+    return chosen.flatmap(lambda more: st.fixed_dictionaries({name: properties[name] for name in [*required, *more]}))
