@@ -258,3 +258,9 @@ def test_the_losses_of_some_steps_are_those_of_trl(tiny: Model, tmp_path: Path) 
         assert here.train_loss == pytest.approx(there["loss"], abs=2e-5)
         if here.step > 1:  # before, both answers have gained nothing, which TRL does not count as a half
             assert here.train_mean_token_accuracy == there["accuracy"]
+
+
+@pytest.mark.slow
+def test_the_losses_of_some_steps_on_the_pretrained_base_are_those_of_trl(pretrained: Model, tmp_path: Path) -> None:
+    for here, there in against_the_reference(pretrained, tmp_path):
+        assert here.train_loss == pytest.approx(there["loss"], abs=1e-3)
