@@ -175,7 +175,7 @@ def _with_keys_as_numbers(sampling: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Load the base, say so, and answer what comes on standard input."""
     base, compiled = map(Path, sys.argv[1:3])
-    lines.step_back()
+    lines.step_back(lines.ANSWERING)
     keep_programs(compiled)
     try:
         speaker = Speaker(base)

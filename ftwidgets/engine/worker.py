@@ -74,7 +74,7 @@ def main() -> None:
         return
     order, halt = Order(**heard), Halt()
     lines.listen(halt.ask)
-    lines.step_back()
+    lines.step_back(lines.TRAINING)
     try:
         _train(order, halt)
     except FtwidgetsError as error:
