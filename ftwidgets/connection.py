@@ -35,6 +35,9 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 
 ADDRESS, KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 
+FORMER_ADDRESS = "OPENAI_API_BASE"
+"""Where clients before openai 1.0 look for the address: without it they would send their files to OpenAI."""
+
 
 class _Direct(DefaultHttpxClient):
     """Goes to the service directly, past any proxy: none can reach this machine's loopback.
@@ -62,8 +65,8 @@ class Address:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which `OpenAI()` finds the service without an argument."""
-        return {ADDRESS: self.base_url, KEY: self.api_key}
+        """The variables by which OpenAI's clients, those before 1.0 too, find the service without an argument."""
+        return {ADDRESS: self.base_url, FORMER_ADDRESS: self.base_url, KEY: self.api_key}
 
 
 def keep_environment(address: Address | None, remedy: str) -> None:
@@ -73,7 +76,7 @@ def keep_environment(address: Address | None, remedy: str) -> None:
         InputError: it is.
     """
     own = address.environment if address else {}
-    for name in (ADDRESS, KEY):
+    for name in (ADDRESS, FORMER_ADDRESS, KEY):
         if os.environ.get(name) not in (None, own.get(name, "")):
             raise InputError(f"{name} is set already, and is left as it is. To use this service instead: {remedy}")
 
@@ -89,8 +92,9 @@ def connect(
 
     `where` is None for the embedded service of `home` (started when it does not run), "openai" or "azure" for those
     services with the variables that their own clients read, or another service's base URL, with its key in
-    `OPENAI_API_KEY`. With `environment`, this process's `OPENAI_BASE_URL` and `OPENAI_API_KEY` are set, so that
-    `OpenAI()` finds the embedded service; a key that is set already is only replaced with `replace`.
+    `OPENAI_API_KEY`. With `environment`, this process's `OPENAI_BASE_URL` (for clients before 1.0 `OPENAI_API_BASE`)
+    and `OPENAI_API_KEY` are set, so that `OpenAI()` finds the embedded service; what is set already is only replaced
+    with `replace`.
 
     Raises:
         InputError: a key is missing, or is set and would be replaced.

@@ -142,7 +142,7 @@ def doctor(home: Home = None) -> None:
 def env(
     home: Home = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also where OPENAI_API_KEY or OPENAI_BASE_URL is set already.")
+        bool, typer.Option("--replace", help="Also where OPENAI_API_KEY or an address is set already.")
     ] = False,
 ) -> None:
     """Print the variables by which OpenAI's clients find the service: eval "$(ftwidgets env)"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -57,8 +58,8 @@ def remove(name: Name, home: Home = None) -> None:
 def _tell(key: dict[str, Any], home: Path | None) -> None:
     address = connection.find(home)
     assert address is not None  # it has just answered
-    typer.echo(f"export OPENAI_BASE_URL='{address.base_url}'")
-    typer.echo(f"export OPENAI_API_KEY='{key['key']}'")
+    for name, value in replace(address, api_key=key["key"]).environment.items():
+        typer.echo(f"export {name}='{value}'")
 
 
 def _asked(path: str, home: Path | None, body: dict[str, Any] | None = None, *, remove: bool = False) -> dict[str, Any]:

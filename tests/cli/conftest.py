@@ -49,7 +49,7 @@ def write(path: Path, rows: list[object]) -> Path:
 
 def environment(home: Path) -> dict[str, str]:
     """This process's variables, with a home of the test's own and none that would change what a command says."""
-    unwanted = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FORCE_COLOR", "COLUMNS")
+    unwanted = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE", "FORCE_COLOR", "COLUMNS")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return kept | {"FTWIDGETS_HOME": str(home)}
 
@@ -72,7 +72,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(folder)
     for name, value in environment(tmp_path / "home").items():
         monkeypatch.setenv(name, value)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
         monkeypatch.delenv(name, raising=False)
 
     def called(*arguments: str | Path, home: Path | None = None) -> Done:

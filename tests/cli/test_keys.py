@@ -23,7 +23,8 @@ def home(new_home: Callable[[], Path]) -> Iterator[Path]:
 
 def client_of(printed: str) -> openai.OpenAI:
     """The client that someone has who sets what was printed."""
-    address, key = re.findall(r"='(.*)'", printed)
+    address, former, key = re.findall(r"='(.*)'", printed)
+    assert former == address
     return openai.OpenAI(base_url=address, api_key=key, max_retries=0)
 
 

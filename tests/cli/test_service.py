@@ -146,17 +146,17 @@ def test_a_log_that_is_not_there_is_told_with_those_that_are(call: Call, tmp_pat
 def test_env_prints_what_a_shell_needs_to_find_the_service(walk: Walk, call: Call) -> None:
     done = call("env", home=walk.home)
     shown = subprocess.run(
-        ["sh", "-c", f'{done.out}\nprintf "%s %s" "$OPENAI_BASE_URL" "$OPENAI_API_KEY"'],
+        ["sh", "-c", f'{done.out}\nprintf "%s %s %s" "$OPENAI_BASE_URL" "$OPENAI_API_BASE" "$OPENAI_API_KEY"'],
         capture_output=True,
         text=True,
         check=True,
     )
     address = connection.find(walk.home)
     assert address is not None
-    assert shown.stdout == f"{address.base_url} {address.api_key}"
+    assert shown.stdout == f"{address.base_url} {address.base_url} {address.api_key}"
 
 
-@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"])
 def test_env_does_not_replace_what_is_set_unless_told_to(
     walk: Walk, call: Call, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -41,7 +41,7 @@ def client(home):
 @pytest.fixture
 def unset(monkeypatch):
     """No variable of OpenAI's is set, nor stays set."""
-    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_API_VERSION", "AZURE_OPENAI_API_KEY"):
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_API_KEY", "OPENAI_API_VERSION", "AZURE_OPENAI_API_KEY"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     return monkeypatch
@@ -112,16 +112,17 @@ def test_the_environment_is_set_so_that_any_client_finds_the_service(client, hom
     ft.connect(home=home, environment=True).close()
     with openai.OpenAI() as anyone:
         assert (anyone.base_url, anyone.api_key) == (client.base_url, client.api_key)
+    assert os.environ["OPENAI_API_BASE"] == str(client.base_url).rstrip("/")  # clients before 1.0 look there
     ft.connect(home=home, environment=True).close()  # once more changes nothing, and is no error
 
 
-@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"])
 def test_a_key_that_is_set_is_only_replaced_on_demand(client, home, unset, name):
     unset.setenv(name, "someone's own")
     with pytest.raises(InputError, match=f"{name} is set already.*replace=True"):
         ft.connect(home=home, environment=True)
     assert os.environ[name] == "someone's own"
-    assert len([name for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL") if name in os.environ]) == 1
+    assert len([name for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE") if name in os.environ]) == 1
     ft.connect(home=home, environment=True, replace=True).close()
     assert os.environ["OPENAI_API_KEY"] == client.api_key
 
