@@ -81,7 +81,8 @@ async def create(request: Request) -> Response:
     places: CapacityLimiter = request.app.state.chat_places
     asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
     # All are asked for together, so that they can be one batch.
-    answers = [inference.ask(asked.base, line) for line in seeded(asked.line, asked.answers)]
+    lines = seeded(asked.line, asked.answers)
+    answers = await to_thread.run_sync(inference.ask_all, asked.base, lines, limiter=places)
     if not asked.stream:
         return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
     first = await to_thread.run_sync(first_of, answers, limiter=places)

@@ -13,6 +13,9 @@ from typing import Any
 
 import orjson
 
+# Ctrl-C in the service's terminal is for the service alone: it ends this process by closing its input.
+_APART: dict[str, Any] = {"creationflags": 0x00000200} if sys.platform == "win32" else {"process_group": 0}
+
 
 class Child:
     """One `python -m MODULE`, a line of JSON for each message in and out; its standard error goes to a log file."""
@@ -28,6 +31,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=environment,
+                **_APART,
             )
         self._lock = threading.Lock()
 

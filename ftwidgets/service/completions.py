@@ -64,7 +64,7 @@ async def create(request: Request) -> Response:
     inference: Inference = request.app.state.inference
     places: CapacityLimiter = request.app.state.chat_places
     asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
-    answers = [inference.ask(asked.base, line) for line in asked.lines()]
+    answers = await to_thread.run_sync(inference.ask_all, asked.base, asked.lines(), limiter=places)
     if not asked.stream:
         return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
     first = await to_thread.run_sync(first_of, answers, limiter=places)

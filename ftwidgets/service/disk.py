@@ -29,6 +29,11 @@ _ERRORS = {
 _CODES = {sqlite3.SQLITE_FULL: FULL, sqlite3.SQLITE_READONLY: READ_ONLY, sqlite3.SQLITE_CANTOPEN: READ_ONLY}
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether it is the disk or another program that keeps the records from being written: it may be over soon."""
+    return isinstance(error, sqlite3.OperationalError) or disk_fault(error) is not None
+
+
 def disk_fault(error: BaseException) -> str | None:
     """What the disk did, where `error` or what led to it is the disk's doing."""
     if isinstance(error, sqlite3.Error):

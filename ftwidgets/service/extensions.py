@@ -18,24 +18,25 @@ from ftwidgets.service.fine_tuning import found
 from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.keys import require_home
 from ftwidgets.service.models import look_up, missing
+from ftwidgets.service.schema import HOME
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import WireError, body_of, limit_of, text
 
 
 def info(request: Request) -> Response:
-    """The service's version and process, its home, its active jobs, and how it stands with the fetching of bases."""
-    state = request.app.state
+    """The service's version and process, the caller's active jobs, and how it stands with the fetching of bases."""
+    state, owner = request.app.state, request.state.owner
     store: Store = state.store
     fetches: Fetches = state.fetches
     return JSONResponse(
         {
             "version": version("ftwidgets"),
             "pid": os.getpid(),
-            "home": str(state.home),
-            "active_jobs": [job["id"] for job in store.jobs_in(*ACTIVE)],
+            "active_jobs": [job["id"] for job in store.jobs_in(*ACTIVE, owner=owner)],
             "fetching": fetches.current,
             "fetch_error": fetches.error,
         }
+        | ({"home": str(state.home)} if owner == HOME else {})
     )
 
 

@@ -17,6 +17,7 @@ from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.methods import asked_for, block_of
 from ftwidgets.service.models import Model, look_up
 from ftwidgets.service.narration import Narrator
+from ftwidgets.service.parameters import given
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import (
     Record,
@@ -33,6 +34,11 @@ from ftwidgets.service.wire import (
     text,
 )
 
+KNOWN = (
+    *("model", "training_file", "validation_file", "suffix", "seed", "metadata", "integrations"),
+    *("hyperparameters", "method"),
+)
+
 API = "fine_tuning"
 """What the jobs are marked with that were created here; those of the legacy endpoint are listed there."""
 
@@ -44,7 +50,7 @@ async def create(request: Request) -> Response:
 
 
 def _create(request: Request, body: Record) -> Record:
-    own = holdings(request)
+    own, body = holdings(request), given(body, KNOWN)
     model = _model(request, text(body, "model", required=True) or "")
     asked = asked_for(body)
     job = _record(body, asked)

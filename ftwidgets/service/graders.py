@@ -56,7 +56,7 @@ DETAILS = (
     "python_grader_server_error_type",
 )
 
-VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class UngradedError(Exception):
@@ -66,7 +66,7 @@ class UngradedError(Exception):
 async def validate(request: Request) -> Response:
     """Check a grader, and show it."""
     grader = mapping(await body_of(request), "grader")
-    _checked(grader, "grader")
+    await run_in_threadpool(_checked, grader, "grader")
     return JSONResponse({"grader": grader})
 
 
@@ -132,7 +132,9 @@ def _checked(grader: Record, place: str) -> Record:
     if grader[field] not in values:
         raise _wrong(place, f"the {field} {grader[field]!r:.60}{_reason(grader[field])}; use {', '.join(values)}")
     for name in ("input", "reference"):
-        for path in VARIABLE.findall(grader[name]):
+        if len(grader[name]) > LONGEST_TEXT:
+            raise _wrong(place, f"{len(grader[name])} letters in '{name}'; it may have up to {LONGEST_TEXT}")
+        for path in map(str.strip, VARIABLE.findall(grader[name])):
             if path.partition(".")[0] not in ("item", "sample"):
                 raise _wrong(place, f"{{{{ {path:.60} }}}} in '{name}'; a variable begins with item. or sample.")
     return grader
@@ -192,7 +194,7 @@ def _simple(grader: Record, variables: Record) -> float:
 
 def _filled(template: str, variables: Record) -> str:
     """The text with its `{{item.x}}` and `{{sample.output_text}}` filled in."""
-    text = VARIABLE.sub(lambda found: _text(found[1], variables), template)
+    text = VARIABLE.sub(lambda found: _text(found[1].strip(), variables), template)
     if len(text) > LONGEST_TEXT:
         message = f"A text to grade has {len(text)} letters; it may have up to {LONGEST_TEXT}."
         raise WireError(400, message, param="model_sample")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child
+from ftwidgets.service.disk import is_passing
 from ftwidgets.service.examination import Examiner
 from ftwidgets.service.falls import fallen
 from ftwidgets.service.fetching import Fetches
@@ -29,11 +31,13 @@ HELD = ("pausing", "paused")
 ACTIVE = ("validating_files", "queued", "running", "pausing")
 
 NOT_QUEUED = (*FINAL, *HELD, "validating_files")
-
 MOST_ACTIVE = 20
 """Active jobs of one key (our choice)."""
 
 BUSY = "A job trains or waits: this machine's speed can be measured when it has ended."
+
+AGAIN = 5.0
+"""Seconds after which is tried again what the disk or a lock kept from being done."""
 
 ENDING = 3.0
 """Seconds in which the process of a job that has just ended is surely gone."""
@@ -176,8 +180,23 @@ class Jobs:
                     self._turn.wait()
                 if self._closing:
                     return
-            self._take(waiting[0], stage)
+            try:
+                self._take(waiting[0], stage)
+            except Exception:  # not even the records can be written at the moment: into the service's log
+                traceback.print_exc()
+                self._put_back(waiting[0]["id"])
             self.wake()
+
+    def _put_back(self, job: str) -> None:
+        """Let a job be taken up again once the records can be written."""
+        done = False
+        while not done:
+            with self._turn:
+                if self._turn.wait_for(lambda: self._closing, AGAIN):
+                    return
+            with suppress(Exception):
+                self._store.update_job(job, unless=NOT_QUEUED, status="queued")
+                done = True
 
     def _take(self, job: Record, stage: Callable[[Record], None]) -> None:
         narrator = narrator_of(self._store, job["id"])
@@ -186,6 +205,8 @@ class Jobs:
         except FtwidgetsError as error:
             narrator.fault(str(error))
         except Exception as error:  # the queue must go on, and the learner must hear of it
+            if is_passing(error):
+                raise
             narrator.fault(f"The job failed due to an internal error: {error!r}")
 
     def _validate(self, job: Record) -> None:
@@ -243,7 +264,7 @@ class Jobs:
                 narrator.pause(line["step"], Path(line["path"]) if line["path"] else None)
                 return True
             elif kind == "started":
-                self._warn(narrator, line)
+                narrator.warn(line)
             elif kind == "failed":
                 narrator.fault(line["message"])
                 return True
@@ -253,17 +274,6 @@ class Jobs:
                 narrator.success(line["trained_tokens"], path)
                 return True
         return bool(self._store.columns("jobs", job)["status"] in FINAL)
-
-    def _warn(self, narrator: Narrator, started: dict[str, Any]) -> None:
-        """Say what of the examples could not be used."""
-        words = {
-            "cut": f"of {started['examples']} examples were cut at the model's context",
-            "left_out": f"of {started['examples']} examples were left out: after the cut, no answer is left",
-            "unwatched": "validation examples were left out: after the cut, no answer is left",
-        }
-        for kind, what in words.items():
-            if started[kind]:
-                narrator.tell(kind, f"{started[kind]} {what}", level="warn")
 
     def _fetched(self, job: Record, base: str) -> Path:
         """The folder of the base, which is fetched when it is not here yet."""

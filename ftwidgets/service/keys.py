@@ -21,6 +21,8 @@ from ftwidgets.service.wire import Record, WireError, body_of, new_id, now, page
 
 MOST_KEYS = 1000
 
+UNENDED = ("validating_files", "queued", "running", "pausing", "paused")
+
 
 def kept_key(folder: Path) -> str:
     """The key of this home, made when there is none.
@@ -152,9 +154,11 @@ def renew(request: Request) -> Response:
 
 
 def remove(request: Request) -> Response:
-    """Take a key back. What its owner had stays in the store, and nobody sees it."""
-    record = _found(request)
-    request.app.state.store.remove("keys", record["id"])
+    """Take a key back. Its jobs end; what its owner had stays in the store, and nobody sees it."""
+    record, state = _found(request), request.app.state
+    for job in state.store.jobs_in(*UNENDED, owner=record["id"]):
+        state.jobs.cancel(job["id"])
+    state.store.remove("keys", record["id"])
     return JSONResponse({"id": record["id"], "object": "key", "deleted": True})
 
 

@@ -128,6 +128,17 @@ class Narrator:
         self._add_model(model, job, path, listed=0)
         return model
 
+    def warn(self, started: dict[str, Any]) -> None:
+        """Say what of the examples could not be used."""
+        words = {
+            "cut": f"of {started['examples']} examples were cut at the model's context",
+            "left_out": f"of {started['examples']} examples were left out: after the cut, no answer is left",
+            "unwatched": "validation examples were left out: after the cut, no answer is left",
+        }
+        for kind, what in words.items():
+            if started[kind]:
+                self.tell(kind, f"{started[kind]} {what}", level="warn")
+
     def pause(self, step: int | None = None, path: Path | None = None) -> None:
         """Hold the job after `step`, by default the last that was told; the adapter in `path` becomes a checkpoint."""
         with self._store.transaction():

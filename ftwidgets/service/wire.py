@@ -150,7 +150,7 @@ def _within(body: Record, name: str, bounds: tuple[float, float], *, place: str,
     value = body.get(name)
     sound = isinstance(value, kind) and not isinstance(value, bool) and bounds[0] <= value <= bounds[1]
     if value is not None and not sound:
-        raise WireError(400, f"Invalid '{place}': {value!r} is not {what}.", param=place)
+        raise WireError(400, f"Invalid '{place}': {value!r:.60} is not {what}.", param=place)
     return value
 
 

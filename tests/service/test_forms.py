@@ -28,6 +28,13 @@ def post(service, body, headers=TYPE, path="files"):
     return service.http.post(f"/v1/{path}", content=body, headers=service.headers | headers)
 
 
+@pytest.fixture(scope="module")
+def service(new_home, open_service):
+    """One of its own: others may leave bytes whose record could not be kept, until it is started again."""
+    with open_service(new_home()) as service:
+        yield service
+
+
 def left(service):
     """What an upload that failed has left behind."""
     return [path for path in (service.home / "service" / "files").iterdir() if path.name.startswith(".")]

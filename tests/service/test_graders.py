@@ -133,3 +133,12 @@ def test_anything_is_graded_or_refused(service, changes, sample, item):
     for grader in (check("eq"), alike("gleu"), multi("a", a=check("eq"))):
         body = {"grader": grader | changes, "model_sample": sample, "item": item}
         assert service.post("fine_tuning/alpha/graders/run", body).status_code in (200, 400)
+
+
+def test_a_template_of_brackets_and_spaces_is_refused_at_once(service):
+    """A pattern that tried every way to part the spaces would keep all others waiting for minutes."""
+    grader = {"type": "string_check", "name": "g", "input": "{{" + " " * 10_000, "reference": "a", "operation": "eq"}
+    assert service.post("fine_tuning/alpha/graders/validate", {"grader": grader}).status_code == 200
+    long = service.post("fine_tuning/alpha/graders/validate", {"grader": grader | {"input": "{{" + " " * 1_000_000}})
+    assert long.status_code == 400
+    assert "1000002 letters in 'input'" in long.json()["error"]["message"]

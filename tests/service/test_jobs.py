@@ -419,3 +419,11 @@ def test_the_same_job_with_the_same_seed_gives_the_same_losses(service, trained)
     again = service.ended(service.job(rows, validation=validation, seed=7).id)
     assert service.metrics(again.id) == service.metrics(trained.id)
     assert again.trained_tokens == trained.trained_tokens
+
+
+def test_a_parameter_that_a_job_does_not_have_is_refused(service):
+    file = service.upload()
+    for name in ("n_epochs", "validation_fle"):
+        reply = service.post("fine_tuning/jobs", {"model": "random-tiny", "training_file": file, name: 1})
+        assert reply.status_code == 400
+        assert reply.json()["error"]["message"] == f"Unrecognized request argument supplied: {name}"

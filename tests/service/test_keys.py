@@ -6,6 +6,7 @@ import pytest
 from ftwidgets.errors import InputError
 from ftwidgets.service.keys import kept_key
 from ftwidgets.service.server import serve
+from tests.conftest import ROWS, jsonl
 
 
 @pytest.mark.parametrize("kept", ["", "\n", "two words", "ключ"])
@@ -96,3 +97,27 @@ def test_a_name_is_given_once_and_an_unknown_one_is_told(service, new_key):
     assert (reply.status_code, "'once' already" in reply.json()["error"]["message"]) == (400, True)
     reply = service.http.delete("/ftwidgets/keys/nobody", headers=service.headers)
     assert (reply.status_code, reply.json()["error"]["message"]) == (404, "There is no key 'nobody'.")
+
+
+def test_the_jobs_of_a_key_that_is_taken_back_end(service, new_key, wait_until):
+    record, client = new_key("with jobs")
+    file = client.files.create(file=("a.jsonl", jsonl(ROWS * 20)), purpose="fine-tune").id
+    chosen = {"n_epochs": 50, "batch_size": 1}
+    jobs = [
+        client.fine_tuning.jobs.create(model="random-tiny", training_file=file, hyperparameters=chosen).id
+        for _ in range(2)
+    ]
+    service.http.delete(f"/ftwidgets/keys/{record['id']}", headers=service.headers)
+    store = service.http.app.state.store
+    assert [store.get("jobs", job)["status"] for job in jobs] == ["cancelled", "cancelled"]
+    wait_until(lambda: service.http.app.state.jobs._worker is None)
+
+
+def test_a_key_is_told_of_its_own_jobs_alone_and_not_of_the_home(service, new_key):
+    record, _ = new_key("curious")
+    job = service.long_job()
+    told = service.http.get("/ftwidgets/info", headers={"authorization": f"Bearer {record['key']}"}).json()
+    assert told["active_jobs"] == []
+    assert "home" not in told
+    assert job.id in service.http.get("/ftwidgets/info", headers=service.headers).json()["active_jobs"]
+    service.client.fine_tuning.jobs.cancel(job.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 
 import pytest
@@ -30,18 +31,16 @@ def test_nothing_is_told_after_a_cancellation(service, wait_until):
         assert service.events(job)[-1].message == "The job was cancelled"
 
 
-def test_a_worker_that_dies_fails_its_job_with_a_sentence_and_the_queue_goes_on(service, wait_until):
+def test_a_worker_that_is_killed_is_begun_again_and_its_job_goes_on(service, wait_until):
     jobs = service.http.app.state.jobs
     job = service.long_job()
     wait_until(lambda: jobs._worker is not None and jobs._worker[0] == job.id)
-    jobs._worker[1]._process.kill()  # as a system that is short of memory does
-    job = service.ended(job.id)
-    assert (job.status, job.error.code, job.error.param) == ("failed", "server_error", None)
-    assert job.error.message.startswith("The job failed due to an internal error")
-    assert f"{job.id}.log" in job.error.message
-    after = service.long_job()
-    wait_until(lambda: service.seen(after.id).status == "running")
-    service.client.fine_tuning.jobs.cancel(after.id)
+    killed = jobs._worker[1]
+    killed._process.kill()  # as a system that is short of memory does
+    wait_until(lambda: jobs._worker is not None and jobs._worker[1] is not killed)
+    assert service.seen(job.id).status == "running"
+    assert "goes on from its last saved step" in service.events(job.id)[-1].message
+    service.client.fine_tuning.jobs.cancel(job.id)
 
 
 @pytest.mark.slow
@@ -56,3 +55,20 @@ def test_a_job_that_cannot_be_written_down_fails_and_its_training_ends(service):
     finally:
         if jobs._worker:
             jobs._worker[1].end(kill=True)
+
+
+@pytest.mark.slow
+def test_records_that_another_program_holds_keep_a_job_waiting_and_do_not_fail_it(service, wait_until):
+    """As a program that copies the database may do, or a full disk: the queue goes on when it is over."""
+    jobs = service.http.app.state.jobs
+    job = service.job(hyperparameters={"n_epochs": 20, "batch_size": 1, "learning_rate_multiplier": 1})
+    wait_until(lambda: service.metrics(job.id))
+    other = sqlite3.connect(service.home / "service" / "store.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    wait_until(lambda: jobs._worker is None)
+    assert service.seen(job.id).status == "running"
+    other.execute("ROLLBACK")
+    other.close()
+    ended = service.ended(job.id)
+    assert ended.status == "succeeded", ended.error
+    assert [data["step"] for data in service.metrics(job.id)] == list(range(1, 241))

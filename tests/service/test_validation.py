@@ -18,7 +18,7 @@ from ftwidgets.service.holdings import Holdings
 from ftwidgets.service.schema import HOME
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
-from ftwidgets.service.wire import WireError
+from ftwidgets.service.wire import Record, WireError
 
 WORDS = st.sampled_from(["", " ", "Hi", "<|im_end|>", "é\u2028", "\ue0000\ue001"])
 ROLES = st.sampled_from(["user", "assistant", "assistant", "system", "tool", "bot"])
@@ -49,13 +49,20 @@ def files(draw):
     return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + draw(st.sampled_from([b"\n", b"\r\n"])).join(rows)
 
 
+def job_on(store: Store, file: str) -> Record:
+    """A job on a file, as it is when it is validated."""
+    job = {"id": f"ftjob-{file}", "status": "validating_files", "training_file": file, "validation_file": None}
+    Holdings(store, HOME).add("jobs", job, status=job["status"], plan={})
+    return job
+
+
 def accepted(store: Store, content: bytes) -> Dataset | None:
     """The examples that the service would train on; None where it refuses the upload or fails the job."""
     try:
         file = keep(Holdings(store, HOME), io.BytesIO(content), "a.jsonl", "fine-tune")
     except WireError:
         return None
-    data = validated(store, {"training_file": file["id"], "validation_file": None})
+    data = validated(store, job_on(store, file["id"]))
     return None if isinstance(data, Refusal) else data
 
 
@@ -99,7 +106,7 @@ def test_a_refusal_names_the_first_fault_and_counts_the_others(tmp_path):
     rows = [{"messages": [{"role": "user", "content": "Hi"}]}] * 11
     content = b"\n".join(json.dumps(row).encode() for row in rows)
     file = keep(Holdings(store, HOME), io.BytesIO(content), "a.jsonl", "fine-tune")
-    refusal = validated(store, {"training_file": file["id"], "validation_file": None})
+    refusal = validated(store, job_on(store, file["id"]))
     assert isinstance(refusal, Refusal)
     assert "Line 1: " in refusal.message
     assert "10 more" in refusal.message
