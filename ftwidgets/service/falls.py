@@ -5,11 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from ftwidgets.service.child import Child, last_words
-from ftwidgets.service.narration import FINAL, Narrator
+from ftwidgets.service.leftovers import tidy_all
+from ftwidgets.service.legacy_narration import narrator_of
+from ftwidgets.service.narration import Narrator
+from ftwidgets.service.schema import FINAL
 from ftwidgets.service.store import Store
 
 MOST_FALLS = 3
 """So often is a training begun again without a new step in between: what kills it then is the training itself."""
+
+
+def taken_over(store: Store) -> None:
+    """Make of the jobs that an earlier process left in the middle of their training those that wait for theirs."""
+    tidy_all(store)
+    for job in store.jobs_in("running"):
+        store.update_job(job["id"], status="queued")
+    for job in store.jobs_in("pausing"):
+        narrator_of(store, job["id"]).pause()
 
 
 def fallen(store: Store, narrator: Narrator, job: str, worker: Child, log: Path) -> None:

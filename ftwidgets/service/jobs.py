@@ -15,13 +15,15 @@ from ftwidgets.errors import FtwidgetsError
 from ftwidgets.service.child import Child
 from ftwidgets.service.disk import is_passing
 from ftwidgets.service.examination import Examiner
-from ftwidgets.service.falls import fallen
+from ftwidgets.service.falls import fallen, taken_over
 from ftwidgets.service.fetching import Fetches
 from ftwidgets.service.finish import Finish
+from ftwidgets.service.leftovers import tidy
 from ftwidgets.service.legacy_narration import narrator_of
 from ftwidgets.service.line import Line
 from ftwidgets.service.methods import block_of
-from ftwidgets.service.narration import FINAL, Narrator
+from ftwidgets.service.narration import Narrator
+from ftwidgets.service.schema import FINAL
 from ftwidgets.service.store import Store
 from ftwidgets.service.validation import Refusal, validated
 from ftwidgets.service.wire import Record, WireError, now
@@ -66,10 +68,7 @@ class Jobs:
 
     def start(self) -> None:
         """Take up the work, that of an earlier process first."""
-        for job in self._store.jobs_in("running"):
-            self._store.update_job(job["id"], status="queued")
-        for job in self._store.jobs_in("pausing"):
-            narrator_of(self._store, job["id"]).pause()
+        taken_over(self._store)
         for thread in self._threads:
             thread.start()
 
@@ -182,6 +181,7 @@ class Jobs:
                     return
             try:
                 self._take(waiting[0], stage)
+                tidy(self._store, waiting[0]["id"])
             except Exception:  # not even the records can be written at the moment: into the service's log
                 traceback.print_exc()
                 self._put_back(waiting[0]["id"])

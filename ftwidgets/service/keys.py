@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -65,11 +67,13 @@ class Keys:
     def __init__(self, store: Store, home_key: str) -> None:
         self._store = store
         self._home = _digest(home_key)
+        self._lock = threading.Lock()
+        self._given = dict(store.pairs("keys", "id", "digest"))  # so that who asks is known without the disk
 
     def owner_of(self, key: str) -> str | None:
         """Whose `key` is; None where it is nobody's. It takes as long for any key."""
         given, owner = _digest(key), None
-        for identity, digest in ((HOME, self._home), *self._store.pairs("keys", "id", "digest")):
+        for identity, digest in ((HOME, self._home), *self._copy().items()):
             if secrets.compare_digest(given, digest):
                 owner = identity
         return owner
@@ -90,15 +94,30 @@ class Keys:
         if len(known) >= MOST_KEYS:
             raise WireError(400, f"There are {MOST_KEYS} keys already. Remove one that is not used any more.")
         key = new_key()
-        record = {"object": "key", "id": new_id("key_"), "name": name, "created_at": now()}
-        self._store.add("keys", record, digest=_digest(key))
+        record: Record = {"object": "key", "id": new_id("key_"), "name": name, "created_at": now()}
+        self._set(record["id"], _digest(key), lambda digest: self._store.add("keys", record, digest=digest))
         return record | {"key": key}
 
     def renew(self, record: Record) -> Record:
         """Another key for the same owner; the one before is no longer taken."""
         key = new_key()
-        self._store.update("keys", record, digest=_digest(key))
+        self._set(record["id"], _digest(key), lambda digest: self._store.update("keys", record, digest=digest))
         return record | {"key": key}
+
+    def remove(self, identity: str) -> None:
+        """Take a key back."""
+        with self._lock:
+            self._store.remove("keys", identity)
+            self._given.pop(identity, None)
+
+    def _copy(self) -> dict[str, str]:
+        with self._lock:
+            return dict(self._given)
+
+    def _set(self, identity: str, digest: str, keep: Callable[[str], object]) -> None:
+        with self._lock:
+            keep(digest)
+            self._given[identity] = digest
 
 
 def _digest(key: str) -> str:
@@ -158,7 +177,7 @@ def remove(request: Request) -> Response:
     record, state = _found(request), request.app.state
     for job in state.store.jobs_in(*UNENDED, owner=record["id"]):
         state.jobs.cancel(job["id"])
-    state.store.remove("keys", record["id"])
+    state.keys.remove(record["id"])
     return JSONResponse({"id": record["id"], "object": "key", "deleted": True})
 
 

@@ -16,8 +16,7 @@ from ftwidgets.service.holdings import holdings
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.legacy_creation import created
 from ftwidgets.service.legacy_view import MOST_EVENTS, messages, shown, view
-from ftwidgets.service.narration import FINAL
-from ftwidgets.service.schema import LEGACY
+from ftwidgets.service.schema import FINAL, LEGACY
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, WireError, body_of
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from ftwidgets.bases.catalogue import known_bases, resolve
 from ftwidgets.errors import BaseModelError
 from ftwidgets.service.holdings import holdings
+from ftwidgets.service.leftovers import tidy
 from ftwidgets.service.wire import Record, WireError
 
 STAND_INS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-3.5-turbo", "davinci-002")
@@ -92,9 +93,11 @@ def retrieve(request: Request) -> Response:
 def delete(request: Request) -> Response:
     """Forget a fine-tuned model; its job stays."""
     own, identity = holdings(request), request.path_params["model"]
-    if own.get("models", identity) is None:
+    row = own.columns("models", identity)
+    if not row:
         raise missing(identity)
     own.store.remove("models", identity)
+    tidy(own.store, row["job"])
     return JSONResponse({"id": identity, "object": "model", "deleted": True})
 
 

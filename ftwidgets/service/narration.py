@@ -13,11 +13,9 @@ from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.service.files import keep
 from ftwidgets.service.holdings import Holdings
 from ftwidgets.service.models import base_name, record_of
+from ftwidgets.service.schema import FINAL
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, new_id, now
-
-FINAL = ("succeeded", "failed", "cancelled")
-"""The statuses of a job that has ended."""
 
 METRICS = (
     "train_loss",

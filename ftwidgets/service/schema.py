@@ -16,6 +16,9 @@ HOME = "home"
 LEGACY = "fine-tunes"
 """The `api` of the jobs of the legacy endpoint."""
 
+FINAL = ("succeeded", "failed", "cancelled")
+"""The statuses of a job that has ended."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS keys (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, record TEXT, digest TEXT UNIQUE);

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from ftwidgets.service.extensions import cursor_of
 from ftwidgets.service.fine_tuning import found
-from ftwidgets.service.narration import FINAL
+from ftwidgets.service.schema import FINAL
 from ftwidgets.service.wire import Record
 
 AT_ONCE = 1000
