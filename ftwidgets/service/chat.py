@@ -8,14 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ftwidgets.data.examination import message_findings
 from ftwidgets.service.holdings import Holdings, holdings
-from ftwidgets.service.inference import Answer, Inference
+from ftwidgets.service.inference import Answer
 from ftwidgets.service.parameters import (
     MOST_ANSWERS,
     SHARED,
@@ -27,9 +26,9 @@ from ftwidgets.service.parameters import (
     unsupported,
     usage_wanted,
 )
-from ftwidgets.service.speech import event, first_of, guarded, heard, speaker, streamed, usage
+from ftwidgets.service.speech import answered, event, heard, speaker, usage
 from ftwidgets.service.stored import keep
-from ftwidgets.service.wire import Record, WireError, body_of, integer, mapping, metadata, new_id, now
+from ftwidgets.service.wire import Record, WireError, integer, mapping, metadata, new_id, now
 
 NOT_HERE = {
     "tools": "its models were not taught to call them",
@@ -73,20 +72,14 @@ class Asked:
     keeper: Holdings | None
     head: Record = field(default_factory=dict)
 
+    def lines(self) -> list[Record]:
+        """The engine's requests, one an answer."""
+        return seeded(self.line, self.answers)
+
 
 async def create(request: Request) -> Response:
     """Answer a chat."""
-    body = await body_of(request)
-    inference: Inference = request.app.state.inference
-    places: CapacityLimiter = request.app.state.chat_places
-    asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
-    # All are asked for together, so that they can be one batch.
-    lines = seeded(asked.line, asked.answers)
-    answers = await to_thread.run_sync(inference.ask_all, asked.base, lines, limiter=places)
-    if not asked.stream:
-        return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
-    first = await to_thread.run_sync(first_of, answers, limiter=places)
-    return streamed(guarded(_stream(asked, answers, first), answers), places)
+    return await answered(request, _asked, _whole, _stream)
 
 
 def _asked(request: Request, body: Record) -> Asked:

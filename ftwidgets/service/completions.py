@@ -8,12 +8,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from ftwidgets.service.inference import Answer, Inference
+from ftwidgets.service.inference import Answer
 from ftwidgets.service.parameters import (
     MOST_ANSWERS,
     SHARED,
@@ -26,8 +25,8 @@ from ftwidgets.service.parameters import (
     usage_wanted,
 )
 from ftwidgets.service.probabilities import logprobs_of, pieces
-from ftwidgets.service.speech import event, first_of, guarded, heard, speaker, streamed, usage
-from ftwidgets.service.wire import Record, WireError, body_of, integer, new_id, now
+from ftwidgets.service.speech import answered, event, heard, speaker, usage
+from ftwidgets.service.wire import Record, WireError, integer, new_id, now
 
 OWN = ("prompt", "best_of", "echo", "suffix")
 
@@ -60,15 +59,7 @@ class Asked:
 
 async def create(request: Request) -> Response:
     """Go on with one or more texts."""
-    body = await body_of(request)
-    inference: Inference = request.app.state.inference
-    places: CapacityLimiter = request.app.state.chat_places
-    asked = await to_thread.run_sync(_asked, request, body, limiter=places)  # it may wait for a download
-    answers = await to_thread.run_sync(inference.ask_all, asked.base, asked.lines(), limiter=places)
-    if not asked.stream:
-        return JSONResponse(await to_thread.run_sync(_whole, asked, answers, limiter=places))
-    first = await to_thread.run_sync(first_of, answers, limiter=places)
-    return streamed(guarded(_stream(asked, answers, first), answers), places)
+    return await answered(request, _asked, _whole, _stream)
 
 
 def _asked(request: Request, body: Record) -> Asked:

@@ -56,29 +56,19 @@ def _create(request: Request, body: Record) -> Record:
     job = _record(body, asked)
     for param in ("training_file", "validation_file"):
         _require_file(own, body, param)
-    keep_job(request, job, model, asked)
-    return job
-
-
-def keep_job(request: Request, job: Record, model: Model, asked: Hyperparameters, *, api: str = API) -> None:
-    """Put a new job's record into the caller's queue, and let it be taken up in its turn.
-
-    Raises:
-        WireError: the caller has as many active jobs as a key may have.
-    """
-    own, jobs = holdings(request), request.app.state.jobs
+    jobs: Jobs = request.app.state.jobs
     with own.store.transaction():
         jobs.require_room(own.owner)
         plan = {"base": model.base, "adapter": model.adapter, "hyperparameters": vars(asked)}
-        own.add("jobs", job, status=job["status"], plan=plan, api=api)
+        own.add("jobs", job, status=job["status"], plan=plan, api=API)
         _tell_beginning(Narrator(own.store, job["id"]), job, model)
     jobs.wake()
+    return job
 
 
 def _tell_beginning(narrator: Narrator, job: Record, model: Model) -> None:
     narrator.tell("created", f"Created fine-tuning job: {job['id']}")
-    if model.stand_in:
-        narrator.tell("stand-in", f"{model.name} cannot be trained on this machine: {model.base} stands in for it")
+    narrator.stand_in(model)
     if job.get("integrations"):
         narrator.tell("integrations", NOT_SENT)
     files = f"training file: {job['training_file']}"
@@ -155,14 +145,14 @@ def _shown(request: Request, records: list[Record]) -> list[Record]:
     return shown
 
 
-def found(request: Request) -> Record:
-    """The record of the job that the address names.
+def found(request: Request, api: str = API) -> Record:
+    """The record of the job that the address names, of either API.
 
     Raises:
         WireError: there is none.
     """
     identity = request.path_params["job"]
-    record = holdings(request).get("jobs", identity, api=API)
+    record = holdings(request).get("jobs", identity, api=api)
     if record is None:
         message = f"Could not find fine tune: {identity}"
         raise WireError(404, message, param="fine_tune_id", code="fine_tune_not_found")
@@ -176,12 +166,22 @@ def retrieve(request: Request) -> Response:
 
 def cancel(request: Request) -> Response:
     """Cancel a job that has not ended."""
-    job = found(request)
+    return JSONResponse(cancelled(request))
+
+
+def cancelled(request: Request, api: str = API) -> Record:
+    """The record of the job that the address names, cancelled.
+
+    Raises:
+        WireError: there is none, or it has ended.
+    """
+    job = found(request, api)
     jobs: Jobs = request.app.state.jobs
     record = jobs.cancel(job["id"])
     if record is None:
-        raise WireError(400, f'Cannot cancel a job {job["id"]} that already has status "{found(request)["status"]}".')
-    return JSONResponse(record)
+        status = found(request, api)["status"]
+        raise WireError(400, f'Cannot cancel a job {job["id"]} that already has status "{status}".')
+    return record
 
 
 def pause(request: Request) -> Response:

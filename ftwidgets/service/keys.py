@@ -17,13 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ftwidgets.service.jobs import ACTIVE
 from ftwidgets.service.schema import HOME
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, WireError, body_of, new_id, now, page, text
 
 MOST_KEYS = 1000
-
-UNENDED = ("validating_files", "queued", "running", "pausing", "paused")
 
 
 def kept_key(folder: Path) -> str:
@@ -175,7 +174,7 @@ def renew(request: Request) -> Response:
 def remove(request: Request) -> Response:
     """Take a key back. Its jobs end; what its owner had stays in the store, and nobody sees it."""
     record, state = _found(request), request.app.state
-    for job in state.store.jobs_in(*UNENDED, owner=record["id"]):
+    for job in state.store.jobs_in(*ACTIVE, "paused", owner=record["id"]):
         state.jobs.cancel(job["id"])
     state.keys.remove(record["id"])
     return JSONResponse({"id": record["id"], "object": "key", "deleted": True})

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from ftwidgets.service import fine_tuning
 from ftwidgets.service.holdings import holdings
 from ftwidgets.service.jobs import Jobs
 from ftwidgets.service.legacy_creation import created
@@ -41,17 +42,8 @@ def index(request: Request) -> Response:
 
 
 def found(request: Request) -> Record:
-    """The record of the job that the address names.
-
-    Raises:
-        WireError: there is none.
-    """
-    identity = request.path_params["job"]
-    record = holdings(request).get("jobs", identity, api=LEGACY)
-    if record is None:
-        message = f"Could not find fine tune: {identity}"
-        raise WireError(404, message, param="fine_tune_id", code="fine_tune_not_found")
-    return record
+    """The record of the job that the address names; errors as in `fine_tuning.found`."""
+    return fine_tuning.found(request, LEGACY)
 
 
 def retrieve(request: Request) -> Response:
@@ -61,12 +53,7 @@ def retrieve(request: Request) -> Response:
 
 def cancel(request: Request) -> Response:
     """Cancel a job that has not ended."""
-    job = found(request)
-    jobs: Jobs = request.app.state.jobs
-    record = jobs.cancel(job["id"])
-    if record is None:
-        raise WireError(400, f'Cannot cancel a job {job["id"]} that already has status "{found(request)["status"]}".')
-    return JSONResponse(view(holdings(request), record))
+    return JSONResponse(view(holdings(request), fine_tuning.cancelled(request, LEGACY)))
 
 
 def delete(request: Request) -> Response:

@@ -174,8 +174,7 @@ def _record(body: Record, used: Hyperparameters) -> Record:
 def _tell_beginning(own: Holdings, job: Record, model: Model, choices: str) -> None:
     narrator = narrator_of(own.store, job["id"])
     narrator.tell("created", f"Created fine-tune: {job['id']}")
-    if model.stand_in:
-        narrator.tell("stand-in", f"{model.name} cannot be trained on this machine: {model.base} stands in for it")
+    narrator.stand_in(model)
     narrator.tell("choices", choices)
 
 

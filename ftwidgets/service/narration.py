@@ -12,7 +12,7 @@ from typing import Any
 from ftwidgets.data.cost.hyperparameters import Hyperparameters
 from ftwidgets.service.files import keep
 from ftwidgets.service.holdings import Holdings
-from ftwidgets.service.models import base_name, record_of
+from ftwidgets.service.models import Model, base_name, record_of
 from ftwidgets.service.schema import FINAL
 from ftwidgets.service.store import Store
 from ftwidgets.service.wire import Record, new_id, now
@@ -60,6 +60,12 @@ class Narrator:
     def tell(self, kind: str, message: str, *, step: int = 0, level: str = "info") -> None:
         """Add a message event, unless one of this kind and step is there."""
         self._add(kind, message, step=step, level=level)
+
+    def stand_in(self, model: Model) -> None:
+        """Say so where another base is trained than the one that was named."""
+        if model.stand_in:
+            said = f"{model.name} cannot be trained on this machine: {model.base} stands in for it"
+            self.tell("stand-in", said)
 
     def plan(self, chosen: Hyperparameters, asked: Hyperparameters) -> None:
         """Say that the files are sound, and what was chosen where `asked` left it open."""

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from ftwidgets.errors import FtwidgetsError
-from ftwidgets.service.inference import Answer
+from ftwidgets.service.inference import Answer, Inference
 from ftwidgets.service.models import Model, look_up, missing
-from ftwidgets.service.wire import Record, WireError, text
+from ftwidgets.service.wire import Record, WireError, body_of, text
 
 DONE = b"data: [DONE]\n\n"
+
+
+class Asked(Protocol):
+    """What was asked: the base that is to answer, the engine's requests, and whether it is heard as it comes."""
+
+    @property
+    def base(self) -> Path: ...  # noqa: D102
+    @property
+    def stream(self) -> bool: ...  # noqa: D102
+    def lines(self) -> list[Record]: ...  # noqa: D102
+
+
+Question = TypeVar("Question", bound=Asked)
+
+
+async def answered(
+    request: Request,
+    asked_by: Callable[[Request, Record], Question],
+    whole: Callable[[Question, list[Answer]], Record],
+    spoken: Callable[[Question, list[Answer], Record], Iterator[bytes]],
+) -> Response:
+    """The reply to a body in which `asked_by` finds the question: `whole`, or `spoken` from the first line on."""
+    body = await body_of(request)
+    inference: Inference = request.app.state.inference
+    places: CapacityLimiter = request.app.state.chat_places
+    asked = await to_thread.run_sync(asked_by, request, body, limiter=places)  # it may wait for a download
+    # All are asked for together, so that they can be one batch.
+    answers = await to_thread.run_sync(inference.ask_all, asked.base, asked.lines(), limiter=places)
+    if not asked.stream:
+        return JSONResponse(await to_thread.run_sync(whole, asked, answers, limiter=places))
+    first = await to_thread.run_sync(first_of, answers, limiter=places)
+    return streamed(guarded(spoken(asked, answers, first), answers), places)
 
 
 def speaker(request: Request, body: Record) -> tuple[Model, Path]:
